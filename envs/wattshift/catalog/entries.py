@@ -1,0 +1,155 @@
+"""What a catalog entry holds: quantities with their provenance, grouped by kind of equipment."""
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+ChipKind = Literal["cpu", "gpu", "tpu", "npu", "asic", "fpga"]
+Precision = Literal["int8", "bf16"]
+
+
+class Quantity(BaseModel):
+    """One number and where it comes from; the unit is in the name of the field that holds it.
+
+    Written in YAML as `[value, grade, source]`. A is read in a primary source or recomputed from data, B stands in
+    secondary sources that agree, C is an engineering estimate, and then the source begins with "estimate".
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    value: float
+    grade: Literal["A", "B", "C"]
+    source: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _estimates_say_so(self) -> "Quantity":
+        if (self.grade == "C") != self.source.startswith("estimate"):
+            raise ValueError(f"grade C and a source that begins with 'estimate' go together, got {self.source!r}")
+        return self
+
+
+def _within(low: float, high: float) -> AfterValidator:
+    """Validator that refuses a quantity outside `low .. high`."""
+
+    def check(quantity: Quantity) -> Quantity:
+        if not low <= quantity.value <= high:
+            raise ValueError(f"got {quantity.value:g}, must be in {low:g} .. {high:g}")
+        return quantity
+
+    return AfterValidator(check)
+
+
+Positive = Annotated[Quantity, _within(1e-9, math.inf)]
+NonNegative = Annotated[Quantity, _within(0.0, math.inf)]
+Share = Annotated[Quantity, _within(0.0, 1.0)]
+Celsius = Annotated[Quantity, _within(-50.0, 100.0)]
+
+
+class Entry(BaseModel):
+    """Base of all entries: unknown fields are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Chip(Entry):
+    """A compute chip and its share of the server around it. Powers in W, peaks dense, in tera-operations per second."""
+
+    kind: ChipKind
+    peak_w: Positive
+    idle_w: Positive
+    floor_w: Positive  # holding a model and serving next to nothing
+    bf16_tflops: Positive | None = None  # None: the chip cannot compute in bf16
+    int8_tops: Positive | None = None
+    memory_gb: Positive
+    node_idle_w: NonNegative  # rest of the server per chip, without fans, idle
+    node_peak_w: NonNegative
+    fan_w: NonNegative  # fans of an air-cooled server at full flow, per chip
+    leakage_per_k: NonNegative
+    dvfs_exponent: Annotated[Quantity, _within(1.0, 4.0)]
+    min_speed: Share
+    job_power_share: Share
+
+    @model_validator(mode="after")
+    def _powers_are_ordered(self) -> "Chip":
+        if not self.idle_w.value <= self.floor_w.value <= self.peak_w.value:
+            raise ValueError("must hold idle_w <= floor_w <= peak_w")
+        if self.node_idle_w.value > self.node_peak_w.value:
+            raise ValueError("must hold node_idle_w <= node_peak_w")
+        return self
+
+    def tera_ops(self, precision: Precision) -> float:
+        """Dense peak in 1e12 operations per second; 0 where the chip lacks the precision."""
+        peak = self.bf16_tflops if precision == "bf16" else self.int8_tops
+        return peak.value if peak is not None else 0.0
+
+
+class Plant(Entry):
+    """A cooling plant; per kW of heat unless said otherwise."""
+
+    summary: str
+    wet: bool  # rejects heat against the wet bulb
+    rest: str | None = None  # air plant that takes the heat which this one leaves
+    share: Share = Quantity(value=1.0, grade="A", source="a plant without `rest` takes all the heat")
+    supply_c: Celsius  # set-point of the autopilot
+    supply_min_c: Celsius
+    supply_max_c: Celsius
+    free_approach_k: NonNegative | None = None  # None: no economiser
+    rise_k: Positive
+    carnot_share: Share  # compressor COP over Carnot COP; 0: no compressor
+    condenser_approach_k: NonNegative
+    evaporator_approach_k: NonNegative
+    transport_kw_per_kw: NonNegative
+    rejection_kw_per_kw: NonNegative
+    water_l_per_kwh: NonNegative
+    loop_rise_k: Positive  # loop above supply at full load
+    time_constant_min: Positive
+    inlet_limit_c: Celsius
+    throttle_c: Celsius
+    server_fan_share: Share  # of the fan power of an air-cooled server
+    leakage_share: Share  # of the leakage growth of an air-cooled chip
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Plant":
+        if not self.supply_min_c.value <= self.supply_c.value <= self.supply_max_c.value:
+            raise ValueError("must hold supply_min_c <= supply_c <= supply_max_c")
+        if (self.rest is None) != (self.share.value == 1.0):
+            raise ValueError("`rest` must be named exactly when `share` is below 1")
+        if self.carnot_share.value == 0.0 and self.free_approach_k is None:
+            raise ValueError("a plant without a compressor (carnot_share 0) needs an economiser (free_approach_k)")
+        if self.wet != (self.water_l_per_kwh.value > 0.0):
+            raise ValueError("a plant uses water exactly when it is wet")
+        return self
+
+
+class PowerTrain(Entry):
+    """UPS and PDU: UPS loss / rated = constant + linear x + square x^2, x = load / rated."""
+
+    loss_constant: Share
+    loss_linear: Share
+    loss_square: Share
+    pdu_loss_share: Share
+
+
+class Battery(Entry):
+    """A battery with its converter; efficiencies one way."""
+
+    charge_efficiency: Share
+    discharge_efficiency: Share
+    wear_usd_per_kwh: NonNegative
+    max_rate_per_h: Positive  # power over energy, both ways
+
+
+class Link(Entry):
+    """A network link; capacity each way, power of both ends together."""
+
+    summary: str
+    capacity_gbps: Positive
+    us_per_km: Positive
+    route_factor: Annotated[Quantity, _within(1.0, 5.0)]  # length of the route over the great circle
+    equipment_ms: NonNegative  # one way
+    idle_kw: NonNegative
+    kw_per_gbps: NonNegative
+    usd_per_gb: NonNegative
+    mtbf_h: Positive
+    mttr_h: Positive

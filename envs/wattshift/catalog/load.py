@@ -1,0 +1,101 @@
+"""Reading the catalog's YAML files, once per process."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from .entries import Battery, Chip, Entry, Link, Plant, PowerTrain
+
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
+
+
+class CatalogError(ValueError):
+    """A catalog file is not as it should be: names the file, the entry and the fault."""
+
+
+@cache
+def chips() -> Mapping[str, Chip]:
+    """Compute chips by name."""
+    return _read("chips.yaml", Chip)
+
+
+@cache
+def plants() -> Mapping[str, Plant]:
+    """Cooling plants by name."""
+    catalog = _read("plants.yaml", Plant)
+    for name, plant in catalog.items():
+        if plant.rest is not None and (plant.rest not in catalog or catalog[plant.rest].rest is not None):
+            raise CatalogError(f"plants.yaml: {name}.rest: got {plant.rest!r}, must be a plant that takes all its heat")
+    return catalog
+
+
+@cache
+def power_trains() -> Mapping[str, PowerTrain]:
+    """UPS and PDU combinations by name."""
+    return _read("power_trains.yaml", PowerTrain)
+
+
+@cache
+def batteries() -> Mapping[str, Battery]:
+    """Batteries by name."""
+    return _read("batteries.yaml", Battery)
+
+
+@cache
+def links() -> Mapping[str, Link]:
+    """Network links by name."""
+    return _read("links.yaml", Link)
+
+
+def sections() -> dict[str, Mapping[str, Entry]]:
+    """All of the catalog, by section: for the documentation's tables and the test of provenance."""
+    return {
+        "chips": chips(),
+        "plants": plants(),
+        "power_trains": power_trains(),
+        "batteries": batteries(),
+        "links": links(),
+    }
+
+
+def _read(file_name: str, entry_type: type[AnyEntry]) -> Mapping[str, AnyEntry]:
+    text = resources.files(__package__).joinpath(file_name).read_text(encoding="utf-8")
+    return parse(text, file_name, entry_type)
+
+
+def parse(text: str, file_name: str, entry_type: type[AnyEntry]) -> Mapping[str, AnyEntry]:
+    """Entries of one catalog file.
+
+    Args:
+        text: YAML with `sources` (key -> citation) and `entries` (name -> fields, numbers as `[value, grade, source]`,
+            where source is a key of `sources` or the citation itself).
+        file_name: for messages.
+        entry_type: model of the entries.
+
+    Raises:
+        CatalogError: an entry breaks its model.
+    """
+    document = yaml.safe_load(text)
+    sources = document["sources"]
+    entries: dict[str, AnyEntry] = {}
+    for name, fields in document["entries"].items():
+        written_out = {field: _write_out(value, sources) for field, value in fields.items()}
+        try:
+            entries[name] = entry_type.model_validate(written_out)
+        except ValidationError as error:
+            faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+            raise CatalogError(f"{file_name}: {name}: {faults}") from error
+    return MappingProxyType(entries)
+
+
+def _write_out(value: Any, sources: Mapping[str, str]) -> Any:
+    """`[value, grade, source]` as a mapping, with the citation in place of its key; other fields as they are."""
+    if not isinstance(value, list) or len(value) != 3:
+        return value
+    number, grade, source = value
+    return {"value": number, "grade": grade, "source": sources.get(source, source)}

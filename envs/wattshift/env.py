@@ -1,0 +1,125 @@
+"""`WattshiftEnv`: one environment, a batch of one of the same world as `vector.py`."""
+
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium.spaces import Box
+
+from .kernel.observe import LIMIT
+from .world import World
+
+EPISODE_SEEDS = 2**63
+
+
+def spaces(world: World) -> tuple[Box, Box]:
+    """Observation and action space of one environment."""
+    observation = Box(-LIMIT, LIMIT, (len(world.layout.features),), np.float32)
+    action = Box(-1.0, 1.0, (len(world.layout.action_names),), np.float32)
+    return observation, action
+
+
+def start_rows(options: dict[str, Any] | None, n_envs: int) -> np.ndarray:
+    """First rows asked for in the reset options; -1 = drawn from the seed.
+
+    Raises:
+        ValueError: an unknown option, or `start_row` not whole numbers, one or one per environment.
+    """
+    unknown = set(options or ()) - {"start_row", "reset_mask"}
+    if unknown:
+        raise ValueError(f"reset options: unknown {sorted(unknown)}, allowed are 'start_row' and 'reset_mask'")
+    asked = np.asarray((options or {}).get("start_row", -1))
+    if not np.issubdtype(asked.dtype, np.integer) or asked.shape not in ((), (n_envs,)):
+        raise ValueError(f"start_row: got {asked!r}, must be a whole number or {n_envs} of them")
+    return np.ascontiguousarray(np.broadcast_to(asked, n_envs), np.int64)
+
+
+class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
+    """A hybrid cloud-edge fleet that serves requests and runs jobs while grid, weather, demand and faults change.
+
+    ## Description
+    Every decision sets, for each site, how attractive it looks to requests and to jobs, how many chips it offers to
+    jobs, how cold its cooling loops run, how fast its chips may clock, and what its battery does. One kernel step then
+    routes, serves, schedules, heats, cools, powers and prices the fleet (`wattshift.kernel.step`). The reward is
+    money.
+
+    ## Action Space
+    `Box(-1, 1, (A,), float32)`; `env.unwrapped.world.layout.action_names` names the entries. The zero action is the
+    autopilot, bit for bit. Entries beyond [-1, 1] are clipped; what was wanted beyond the possible is in
+    `info["clipped"]`.
+
+    | Slot | Entries | -1 | 0 | +1 |
+    | --- | --- | --- | --- | --- |
+    | routing | sites | looks `routing_range_ms` farther to requests | nearest that meets the objective | looks nearer |
+    | placement | sites | seems to finish jobs `placement_range_h` later | soonest finish | sooner |
+    | admission | sites | no chips for jobs (but the urgent) | the module's `job_share` | all chips |
+    | cooling | sites | coldest supply | the plant's usual set-point | warmest supply |
+    | caps | sites | lowest clock | full clock | clipped |
+    | storage | sites with a battery | discharge at full power | idle | charge at full power |
+
+    ## Observation Space
+    `Box(-10, 10, (D,), float32)`: the blocks clock, sites, modules, forecast, requests, jobs;
+    `env.unwrapped.world.layout.features` gives each entry's name, unit, centre and scale, `.slices` the blocks. Entries
+    are (physical - centre) * scale with constant centres and scales: no running normaliser is needed. It holds the
+    present and forecasts, never the future.
+
+    ## Rewards
+    Minus the decision's cost in USD (weighted as the task says; by default all weights are 1), divided by
+    `world.reward_scale_usd`, the autopilot's mean cost of one decision. `info["terms"]` holds the cost by term:
+    electricity, demand charge, carbon, SLA credits, lateness (with refused and abandoned jobs), transfer, water,
+    battery wear, thermal violations, settlement.
+
+    ## Starting State
+    A row of the traces drawn from the seed (or `options={"start_row": row}`), batteries half full, loops at their
+    set-points, jobs of the day before on the table.
+
+    ## Episode End
+    Truncation after `episode_days`; never termination. Unfinished jobs and missing charge are then settled in money.
+    `info["kpi"]` holds the episode's KPIs (`wattshift.kpi`).
+
+    ## Arguments
+    Those of `World`: `scenario`, `traces`, `task`, `step_s`, `decision_every`, `episode_days`, `job_slots`.
+
+    ## Version History
+    * v0: first version.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}  # type: ignore[misc]
+
+    def __init__(self, render_mode: None = None, **world: Any):
+        if render_mode is not None:
+            raise ValueError(f"render_mode: got {render_mode!r}, this environment draws nothing")
+        self.world = World(n_envs=1, **world)
+        self.render_mode = render_mode
+        self.reward_scale_usd = self.world.reward_scale_usd
+        self.observation_space, self.action_space = spaces(self.world)
+        self._all = np.ones(1, np.bool_)
+        self._none = np.zeros(1, np.bool_)
+        self._begun = self._ended = False
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """Begin an episode; the same seed begins the same one."""
+        super().reset(seed=seed)
+        seeds = self.np_random.integers(EPISODE_SEEDS, size=1).astype(np.uint64)
+        observation = self.world.begin(self._all, seeds, start_rows(options, 1))
+        self._begun, self._ended = True, False
+        return observation[0], {}
+
+    def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        """Advance by one decision."""
+        if self._ended or not self._begun:
+            raise gymnasium.error.ResetNeeded("the episode has ended (or none has begun): call reset() first")
+        action = np.asarray(action, np.float32)
+        if action.shape != self.action_space.shape:
+            raise ValueError(f"action: got shape {action.shape}, must be {self.action_space.shape}")
+        observation, reward, truncated = self.world.step(action[None], self._none)
+        info: dict[str, Any] = {
+            "terms": {name: float(values[0]) for name, values in self.world.terms().items()},
+            "clipped": {name: float(values[0]) for name, values in self.world.clipped().items()},
+        }
+        self._ended = bool(truncated[0])
+        if self._ended:
+            info["kpi"] = {name: float(values[0]) for name, values in self.world.kpis(np.arange(1)).items()}
+        return observation[0], float(reward[0]), False, self._ended, info

@@ -1,0 +1,78 @@
+"""Stage 9a, heat: one thermal mass per module, integrated exactly over the step.
+
+C dT/dt = q - removed(T), with a plant that cannot heat and cannot exceed its capacity: removed = 0 below the supply
+temperature, UA (T - supply) above it, at most the capacity. T moves towards its equilibrium without turning back, so
+the step is at most three pieces, each linear or exponential and solved in closed form (Newton's law of cooling, e.g.
+Incropera & DeWitt, Fundamentals of Heat and Mass Transfer, sec. 5.1): exact, and stable, at any step length.
+"""
+
+import math
+
+from .cool import reachable_supply_c
+from .jit import njit
+
+
+@njit
+def coast(temp_c, limit_c, slope_c_per_h, left_h):
+    """Move at a constant rate until the limit or the end; returns the temperature and the time left."""
+    reach_h = (limit_c - temp_c) / slope_c_per_h if slope_c_per_h != 0.0 else math.inf
+    if 0.0 <= reach_h < left_h:
+        return limit_c, left_h - reach_h
+    return temp_c + slope_c_per_h * left_h, 0.0
+
+
+@njit
+def relax(temp_c, equilibrium_c, tau_h, full_c, left_h):
+    """Move exponentially towards the equilibrium until the plant is full or the end.
+
+    T(t) = T_eq + (T - T_eq) exp(-t / tau), the solution of Newton's law of cooling.
+    """
+    if equilibrium_c > full_c:
+        reach_h = tau_h * math.log((equilibrium_c - temp_c) / (equilibrium_c - full_c))
+        if reach_h < left_h:
+            return full_c, left_h - reach_h
+    return equilibrium_c + (temp_c - equilibrium_c) * math.exp(-left_h / tau_h), 0.0
+
+
+@njit
+def integrate(temp_c, produced_kw, supply_c, conductance_kw_per_k, capacity_kw, mass_kwh_per_k, step_h):
+    """Temperature after the step; mean heat removed = produced - mass * change / step."""
+    full_c = supply_c + capacity_kw / conductance_kw_per_k
+    tau_h = mass_kwh_per_k / conductance_kw_per_k
+    left_h = step_h
+    for _ in range(3):  # at most one piece per regime
+        if left_h <= 0.0:
+            break
+        if temp_c < supply_c:
+            temp_c, left_h = coast(temp_c, supply_c, produced_kw / mass_kwh_per_k, left_h)
+        elif temp_c > full_c or (temp_c == full_c and produced_kw > capacity_kw):
+            temp_c, left_h = coast(temp_c, full_c, (produced_kw - capacity_kw) / mass_kwh_per_k, left_h)
+        else:
+            equilibrium_c = supply_c + produced_kw / conductance_kw_per_k
+            temp_c, left_h = relax(temp_c, equilibrium_c, tau_h, full_c, left_h)
+    return temp_c
+
+
+@njit
+def heat(params, now, state, control, ledger):
+    """Move each module's loop; what is removed and what is stored add up to what was produced."""
+    step_h = params.rules[0].step_s / 3600.0
+    for nth in range(len(params.modules)):
+        module, plant, account = params.modules[nth], params.plants[nth, 0], ledger.modules[nth]
+        module_now = state.modules[nth]
+        weather = now.zones[params.sites[module.site].zone]
+        is_up = state.sites[module.site].up == 1
+        to_loop_kw = account.it_kw * plant.heat_share
+        before_c = module_now.loop_c
+        module_now.loop_c = integrate(
+            before_c,
+            to_loop_kw,
+            reachable_supply_c(plant, control.modules[nth].supply_c, weather),
+            module.conductance_kw_per_k,
+            plant.capacity_kw if is_up else 0.0,
+            module.mass_kwh_per_k,
+            step_h,
+        )
+        account.heat_stored_kw = module.mass_kwh_per_k * (module_now.loop_c - before_c) / step_h
+        account.heat_removed_kw[0] = to_loop_kw - account.heat_stored_kw
+        account.heat_removed_kw[1] = account.it_kw - to_loop_kw

@@ -1,0 +1,132 @@
+"""Stage 12, observation: physical values block by block, then scaled and limited.
+
+The order of the entries of each block is the one that `tasks/layout.py` names; a block that the task does not see has
+the offset -1. Nothing here looks beyond the current row but the forecasts.
+"""
+
+from .jit import njit
+from .schedule import slack_h
+from .state import WAITING
+
+BLOCKS = ("clock", "sites", "modules", "forecast", "requests", "jobs")
+"""Observation blocks, in the order of the offsets."""
+CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS = range(len(BLOCKS))
+
+FORECAST_LEADS_H = (1, 2, 3, 4, 6, 9, 12, 18, 24)
+SLACK_EDGES_H = (1.0, 3.0, 6.0, 12.0)
+N_JOB_CLASS = 3
+LIMIT = 10.0
+"""Scaled entries are limited to [-LIMIT, LIMIT]."""
+
+
+@njit
+def observe(params, traces, state, control, ledger, wiring, raw, observation):
+    """Write one environment's observation; `raw` is room for the physical values."""
+    episode = state.episode[0]
+    row = episode.start + episode.step
+    zones = traces.zones[row]
+    if wiring.blocks[CLOCK] >= 0:
+        observe_clock(traces.clock[row], episode, raw[wiring.blocks[CLOCK] :])
+    if wiring.blocks[SITES] >= 0:
+        observe_sites(params, zones, state, ledger, raw[wiring.blocks[SITES] :])
+    if wiring.blocks[MODULES] >= 0:
+        observe_modules(params, state, control, ledger, raw[wiring.blocks[MODULES] :])
+    if wiring.blocks[FORECAST] >= 0:
+        hour = int(row * params.rules[0].step_s / 3600.0 + 1e-9)
+        observe_forecast(params, traces.forecast[hour], zones, raw[wiring.blocks[FORECAST] :])
+    if wiring.blocks[REQUESTS] >= 0:
+        for nth in range(len(params.flows)):
+            raw[wiring.blocks[REQUESTS] + nth] = ledger.flows[nth].per_s
+    if wiring.blocks[JOBS] >= 0:
+        observe_jobs(params, state, raw[wiring.blocks[JOBS] :])
+    for entry in range(len(observation)):
+        scaled = (raw[entry] - wiring.centre[entry]) * wiring.scale[entry]
+        observation[entry] = min(max(scaled, -LIMIT), LIMIT)
+
+
+@njit
+def observe_clock(clock, episode, raw):
+    """Time of day, week and year, and how much of the episode is left."""
+    for entry in range(len(clock)):
+        raw[entry] = clock[entry]
+    raw[len(clock)] = 1.0 - episode.step / episode.horizon
+
+
+@njit
+def energy_now_usd_per_kwh(rules, zone):
+    """Cost of a kWh in a zone now, without the site's adder: spot and carbon."""
+    return zone.price_usd_per_kwh + zone.carbon_kg_per_kwh * rules.carbon_usd_per_kg
+
+
+@njit
+def observe_sites(params, zones, state, ledger, raw):
+    """Grid, weather, power and storage of each site."""
+    at = 0
+    for nth in range(len(params.sites)):
+        site, site_now, moved = params.sites[nth], state.sites[nth], ledger.sites[nth]
+        zone = zones[site.zone]
+        raw[at] = site_now.up
+        raw[at + 1] = zone.price_usd_per_kwh
+        raw[at + 2] = zone.carbon_kg_per_kwh
+        raw[at + 3] = energy_now_usd_per_kwh(params.rules[0], zone) + site.price_adder_usd_per_kwh
+        raw[at + 4] = zone.temp_c
+        raw[at + 5] = zone.wet_bulb_c
+        raw[at + 6] = zone.solar_share
+        raw[at + 7] = site_now.soc_kwh / site.battery_kwh if site.battery_kwh > 0.0 else 0.0
+        raw[at + 8] = site_now.peak_kw / site.import_limit_kw
+        raw[at + 9] = moved.import_kw / site.import_limit_kw
+        raw[at + 10] = moved.it_kw / site.import_limit_kw
+        at += 11
+
+
+@njit
+def observe_modules(params, state, control, ledger, raw):
+    """Load, heat and offers of each module."""
+    at = 0
+    for nth in range(len(params.modules)):
+        module, module_now = params.modules[nth], state.modules[nth]
+        settings, moved = control.modules[nth], ledger.modules[nth]
+        raw[at] = moved.serving_chips / module.chips
+        raw[at + 1] = module_now.held_chips / module.chips
+        raw[at + 2] = settings.job_chips / module.chips
+        raw[at + 3] = module_now.loop_c - module.inlet_limit_c
+        raw[at + 4] = settings.supply_c - params.plants[nth, 0].supply_c
+        raw[at + 5] = moved.clock
+        at += 6
+
+
+@njit
+def observe_forecast(params, forecast, zones, raw):
+    """Forecast cost of energy less its cost now, at each site and lead."""
+    at = 0
+    carbon_usd_per_kg = params.rules[0].carbon_usd_per_kg
+    for nth in range(len(params.sites)):
+        zone = params.sites[nth].zone
+        now_usd_per_kwh = energy_now_usd_per_kwh(params.rules[0], zones[zone])
+        for lead in FORECAST_LEADS_H:
+            carbon_kg_per_kwh, price_usd_per_kwh = forecast[0, zone, lead - 1], forecast[1, zone, lead - 1]
+            raw[at] = price_usd_per_kwh + carbon_kg_per_kwh * carbon_usd_per_kg - now_usd_per_kwh
+            at += 1
+
+
+@njit
+def observe_jobs(params, state, raw):
+    """Work on the table by class, and waiting chips by the slack they have left."""
+    n_classes, n_edges = len(params.job_classes), len(SLACK_EDGES_H)
+    by_slack = raw[n_classes * N_JOB_CLASS :]
+    raw[: n_classes * N_JOB_CLASS + n_edges + 1] = 0.0
+    episode = state.episode[0]
+    now_h = episode.step * params.rules[0].step_s / 3600.0
+    for nth in range(episode.n_jobs):
+        job = state.jobs[nth]
+        at = params.streams[job.stream].job_class * N_JOB_CLASS
+        raw[at + 2] += job.work_h
+        if job.status == WAITING:
+            raw[at] += job.gang
+            slack = slack_h(job, now_h)
+            bucket = 0
+            while bucket < n_edges and slack >= SLACK_EDGES_H[bucket]:
+                bucket += 1
+            by_slack[bucket] += job.gang
+        else:
+            raw[at + 1] += job.gang

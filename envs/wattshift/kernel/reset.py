@@ -1,0 +1,44 @@
+"""Stage 12, reset: the first state of an episode, a fleet already at work."""
+
+from .arrivals import backlog
+from .decode import decode
+from .jit import njit
+from .rng import START, uniform
+from .settle import FIRST_CHARGE_SHARE
+from .slices import read
+from .step import clear
+
+
+@njit
+def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
+    """Begin the episode `seed` at row `start` of the traces, a hashed one if negative; `zero` is the zero action."""
+    episode, totals = state.episode[0], ledger.totals[0]
+    if start < 0:
+        start = int(uniform(seed, START, 0, 0) * (len(traces.clock) - episode.horizon))
+    now = read(traces, start)
+    episode.seed = seed
+    episode.start = start
+    episode.step = 0
+    episode.n_jobs = 0
+    state.latency_count[:] = 0.0
+    for nth in range(len(params.sites)):
+        state.sites[nth].up = 1
+        state.sites[nth].soc_kwh = FIRST_CHARGE_SHARE * params.sites[nth].battery_kwh
+        state.sites[nth].peak_kw = 0.0
+        ledger.sites[nth].import_kw = 0.0
+    for nth in range(len(params.modules)):
+        state.modules[nth].loop_c = params.plants[nth, 0].supply_c
+        state.modules[nth].held_chips = 0
+        ledger.modules[nth].clock = 1.0
+    for link in state.links:
+        link.up = 1
+
+    clear(ledger)
+    totals.terms_usd[:] = 0.0
+    totals.clipped[:] = 0.0
+    totals.cost_usd[:] = 0.0
+    totals.sums[:] = 0.0
+    decode(params, control, ledger, zero, wiring.slots)
+    for nth in range(len(params.flows)):
+        ledger.flows[nth].per_s = now.request_rate_per_s[nth]
+    backlog(params, now, state, ledger)

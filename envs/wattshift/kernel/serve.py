@@ -1,0 +1,82 @@
+"""Stage 6, serving: how long requests take, how many are late.
+
+A module is a pool of c servers (requests in service at once). The chance to wait and the mean wait follow Sakasegawa's
+approximation of M/M/c (Annals of the Institute of Statistical Mathematics 29, 1977), P(wait) = rho ** (sqrt(2(c + 1)) -
+1), and the wait, given that there is one, is exponential with the pool's spare rate, as in M/M/c. Links are M/M/1
+queues of bursts. Latency = access + propagation + link queues + wait + service.
+"""
+
+import math
+
+from .jit import njit
+from .state import LATENCY_BINS, LATENCY_FIRST_MS, LATENCY_RATIO
+
+BURST_GBIT = 0.008
+"""Data of one burst (1 MB) in a link's queue."""
+
+NEGLIGIBLE_EXPONENT = 50.0
+"""exp(-50) < 1e-21: fewer than one late request in the age of the fleet."""
+
+
+@njit
+def link_wait_ms(load_gbps, capacity_gbps):
+    """Mean queueing delay of an M/M/1 link serving bursts of 1 MB."""
+    rho = min(load_gbps / capacity_gbps, 0.98)
+    return 1e3 * BURST_GBIT / capacity_gbps * rho / (1.0 - rho)
+
+
+@njit
+def waiting_probability(rho, servers):
+    """Sakasegawa's approximation of the Erlang C formula."""
+    return rho ** (math.sqrt(2.0 * (servers + 1.0)) - 1.0)
+
+
+@njit
+def latency_bin(latency_ms):
+    """Bin of the latency histogram."""
+    if latency_ms <= LATENCY_FIRST_MS:
+        return 0
+    nth = int(math.log(latency_ms / LATENCY_FIRST_MS) / math.log(LATENCY_RATIO)) + 1
+    return min(nth, LATENCY_BINS - 1)
+
+
+@njit
+def serve(params, state, ledger):
+    """Latency and lateness of everything that was routed."""
+    for nth_flow in range(len(params.flows)):
+        for nth in range(params.candidates.shape[1]):
+            if ledger.routes[nth_flow, nth].per_s > 0.0:
+                serve_route(params, state, ledger, nth_flow, nth)
+
+
+@njit
+def serve_route(params, state, ledger, nth_flow, nth):
+    """Serve one flow at one module."""
+    flow, candidate = params.flows[nth_flow], params.candidates[nth_flow, nth]
+    nth_module = candidate.module
+    module, account = params.modules[nth_module], ledger.modules[nth_module]
+    service = params.services[nth_module, flow.request_class]
+    objective_ms = params.request_classes[flow.request_class].objective_ms
+
+    base_ms = candidate.latency_ms + service.service_ms * (1.0 / account.clock - 1.0)
+    for link in params.path_links[flow.origin, module.site]:
+        if link < 0:
+            break
+        base_ms += 2.0 * link_wait_ms(ledger.links[link].gbps, params.links[link].capacity_gbps)
+
+    chips = module.chips - state.modules[nth_module].held_chips
+    rho = account.serving_chips / chips
+    waiting = waiting_probability(rho, chips * service.concurrency)
+    spare_per_ms = chips * service.rate_per_s * account.clock * (1.0 - rho) * 1e-3
+    late_share = 1.0
+    if base_ms <= objective_ms:
+        exponent = spare_per_ms * (objective_ms - base_ms)
+        late_share = waiting * math.exp(-exponent) if exponent < NEGLIGIBLE_EXPONENT else 0.0
+
+    route = ledger.routes[nth_flow, nth]
+    route.latency_ms = base_ms + waiting / spare_per_ms
+    count = route.per_s * params.rules[0].step_s
+    counts = ledger.requests[flow.request_class]
+    counts.served += count
+    counts.late += count * late_share
+    state.latency_count[latency_bin(route.latency_ms)] += count

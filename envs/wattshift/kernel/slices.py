@@ -1,0 +1,56 @@
+"""Stage 1, reading: one environment's share of every array, and the traces' current row."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .jit import njit
+from .state import Control, Ledger, State
+
+
+class Now(NamedTuple):
+    """The exogenous series of one step."""
+
+    zones: np.ndarray  # [Z] weather, carbon and price
+    request_rate_per_s: np.ndarray  # [F]
+    job_rate_per_h: np.ndarray  # [G]
+
+
+@njit
+def read(traces, row):
+    """The series at one row."""
+    return Now(traces.zones[row], traces.request_rate_per_s[row], traces.job_rate_per_h[row])
+
+
+@njit
+def state_of(state, env):
+    """One environment's state; `episode` stays an array, of length one."""
+    return State(
+        state.episode[env : env + 1],
+        state.sites[env],
+        state.modules[env],
+        state.links[env],
+        state.jobs[env],
+        state.latency_count[env],
+    )
+
+
+@njit
+def control_of(control, env):
+    """One environment's set-points."""
+    return Control(control.sites[env], control.modules[env])
+
+
+@njit
+def ledger_of(ledger, env):
+    """One environment's ledger; `totals` stays an array, of length one."""
+    return Ledger(
+        ledger.totals[env : env + 1],
+        ledger.sites[env],
+        ledger.modules[env],
+        ledger.links[env],
+        ledger.flows[env],
+        ledger.routes[env],
+        ledger.requests[env],
+        ledger.jobs[env],
+    )

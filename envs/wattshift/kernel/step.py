@@ -1,0 +1,78 @@
+"""One step of one environment, as a story. The order is the model: see docs/step.md."""
+
+from .account import account
+from .arrivals import job_arrivals, request_arrivals
+from .chips import chips
+from .cool import cool
+from .decode import decode
+from .faults import faults
+from .heat import heat
+from .jit import njit
+from .power import power
+from .route import clocks, route
+from .schedule import schedule
+from .serve import serve
+from .settle import settle
+from .slices import read
+
+
+@njit
+def clear(ledger):
+    """Empty the accounts of the step; the totals live longer."""
+    for site in ledger.sites:
+        site.it_kw = site.cooling_kw = site.loss_kw = site.water_l = 0.0
+        site.charge_kw = site.discharge_kw = site.export_kw = 0.0
+    for module in ledger.modules:
+        module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
+    for link in ledger.links:
+        link.gbps = 0.0
+    for nth_flow in range(ledger.routes.shape[0]):
+        for nth in range(ledger.routes.shape[1]):
+            ledger.routes[nth_flow, nth].per_s = 0.0
+            ledger.routes[nth_flow, nth].latency_ms = 0.0
+    for requests in ledger.requests:
+        requests.arrived = requests.served = requests.late = requests.dropped = 0.0
+    for jobs in ledger.jobs:
+        jobs.arrived = jobs.finished = jobs.late = jobs.rejected = jobs.abandoned = 0.0
+
+
+@njit
+def advance(params, traces, state, control, ledger):
+    """One physics step under the set-points in `control`."""
+    episode = state.episode[0]
+    now = read(traces, episode.start + episode.step)
+    clear(ledger)
+    faults(params, state)
+    request_arrivals(params, now, state, ledger)
+    job_arrivals(params, now, state, ledger)
+    clocks(params, state, control, ledger)
+    route(params, state, control, ledger)
+    serve(params, state, ledger)
+    schedule(params, state, control, ledger)
+    chips(params, state, ledger)
+    heat(params, now, state, control, ledger)
+    cool(params, now, control, ledger)
+    power(params, now, state, control, ledger)
+    account(params, now, state, ledger)
+    episode.step += 1
+
+
+@njit
+def decide(params, traces, state, control, ledger, wiring, action, repeat):
+    """One decision: the action's set-points held for `repeat` steps. Returns (reward in USD, truncated)."""
+    episode, totals = state.episode[0], ledger.totals[0]
+    totals.terms_usd[:] = 0.0
+    totals.clipped[:] = 0.0
+    decode(params, control, ledger, action, wiring.slots)
+    truncated = False
+    for _ in range(repeat):
+        advance(params, traces, state, control, ledger)
+        if episode.step >= episode.horizon:
+            truncated = True
+            settle(params, traces, state, ledger)
+            break
+    paid_usd = 0.0
+    for term in range(len(wiring.weights)):
+        totals.cost_usd[term] += totals.terms_usd[term]
+        paid_usd += wiring.weights[term] * totals.terms_usd[term]
+    return -paid_usd, truncated

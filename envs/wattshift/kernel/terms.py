@@ -1,0 +1,74 @@
+"""Names and order of cost terms, running sums and control slots."""
+
+TERMS = (
+    "electricity_usd",
+    "demand_usd",
+    "carbon_usd",
+    "sla_usd",
+    "lateness_usd",
+    "transfer_usd",
+    "water_usd",
+    "wear_usd",
+    "thermal_usd",
+    "settlement_usd",
+)
+"""Terms of the cost, in the order of the totals' `terms_usd`; the reward is minus their sum."""
+(ELECTRICITY, DEMAND, CARBON, SLA, LATENESS, TRANSFER, WATER, WEAR, THERMAL, SETTLEMENT) = range(len(TERMS))
+
+SUMS = (
+    "it_kwh",
+    "cooling_kwh",
+    "loss_kwh",
+    "network_kwh",
+    "import_kwh",
+    "export_kwh",
+    "curtailed_kwh",
+    "solar_kwh",
+    "discharge_kwh",
+    "carbon_kg",
+    "water_l",
+    "requests_arrived",
+    "requests_served",
+    "requests_late",
+    "requests_dropped",
+    "jobs_arrived",
+    "jobs_finished",
+    "jobs_late",
+    "jobs_rejected",
+    "jobs_abandoned",
+    "jobs_preempted",
+    "lateness_h",
+    "throttled_chip_h",
+)
+"""Running sums of an episode, in the order of the totals' `sums`; KPIs are made from them."""
+(
+    IT_KWH,
+    COOLING_KWH,
+    LOSS_KWH,
+    NETWORK_KWH,
+    IMPORT_KWH,
+    EXPORT_KWH,
+    CURTAILED_KWH,
+    SOLAR_KWH,
+    DISCHARGE_KWH,
+    CARBON_KG,
+    WATER_L,
+    REQUESTS_ARRIVED,
+    REQUESTS_SERVED,
+    REQUESTS_LATE,
+    REQUESTS_DROPPED,
+    JOBS_ARRIVED,
+    JOBS_FINISHED,
+    JOBS_LATE,
+    JOBS_REJECTED,
+    JOBS_ABANDONED,
+    JOBS_PREEMPTED,
+    LATENESS_H,
+    THROTTLED_CHIP_H,
+) = range(len(SUMS))
+
+SLOTS = ("routing", "placement", "admission", "cooling", "caps", "storage")
+"""Control slots an action may drive, in the order of the totals' `clipped` and of the offsets given to `decode`."""
+(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE) = range(len(SLOTS))
+
+N_TERMS, N_SUMS, N_SLOTS = len(TERMS), len(SUMS), len(SLOTS)

@@ -1,0 +1,60 @@
+"""KPIs of finished episodes: the one vocabulary used by `info`, TensorBoard, tables, reports and docs."""
+
+from typing import Any
+
+import numpy as np
+
+from .kernel.state import LATENCY_BINS, LATENCY_FIRST_MS, LATENCY_RATIO, Ledger, State
+from .kernel.terms import SUMS, TERMS
+
+_PLAIN_SUMS = tuple(name for name in SUMS if name not in ("import_kwh", "export_kwh", "curtailed_kwh", "discharge_kwh"))
+
+
+def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) -> dict[str, np.ndarray]:
+    """KPIs of the episodes of environments `envs` so far.
+
+    Returns:
+        name -> float64 [len(envs)]. Shares are of 1; a share or ratio without a base (no request, no IT energy) is 0.
+    """
+    sums = {name: ledger.totals["sums"][envs, index] for index, name in enumerate(SUMS)}
+    cost = {name: ledger.totals["cost_usd"][envs, index] for index, name in enumerate(TERMS)}
+    facility_kwh = sums["it_kwh"] + sums["cooling_kwh"] + sums["loss_kwh"]
+    solar_used_kwh = sums["solar_kwh"] - sums["export_kwh"] - sums["curtailed_kwh"]
+    battery_kwh = params.sites["battery_kwh"].sum()
+    return {
+        "cost_usd": ledger.totals["cost_usd"][envs].sum(axis=1),
+        **cost,
+        "energy_kwh": facility_kwh + sums["network_kwh"],
+        **{name: sums[name] for name in _PLAIN_SUMS},
+        "import_kwh": sums["import_kwh"],
+        "export_kwh": sums["export_kwh"],
+        "pue": _ratio(facility_kwh, sums["it_kwh"]),
+        "wue_l_per_kwh": _ratio(sums["water_l"], sums["it_kwh"]),
+        "renewable_share": _ratio(solar_used_kwh, facility_kwh),
+        "peak_kw": state.sites["peak_kw"][envs].sum(axis=1),
+        "slo_share": _ratio(sums["requests_served"] - sums["requests_late"], sums["requests_arrived"]),
+        "latency_p95_ms": latency_quantile_ms(state.latency_count[envs], 0.95),
+        "jobs_unfinished": state.episode["n_jobs"][envs].astype(np.float64),
+        "battery_cycles": sums["discharge_kwh"] / battery_kwh if battery_kwh > 0.0 else np.zeros(len(envs)),
+    }
+
+
+def latency_quantile_ms(counts: np.ndarray, share: float) -> np.ndarray:
+    """Quantile of the latency over requests, each taken at the mean latency of its route in its step.
+
+    Args:
+        counts: [E, LATENCY_BINS] requests per bin; within a bin they are taken as evenly spread in the logarithm.
+        share: of requests below the quantile, 0..1.
+    """
+    total = counts.sum(axis=1)
+    cumulative = counts.cumsum(axis=1)
+    target = share * total
+    index = (cumulative < target[:, None]).sum(axis=1).clip(max=LATENCY_BINS - 1)
+    envs = np.arange(len(counts))
+    before = cumulative[envs, index] - counts[envs, index]
+    within = _ratio(target - before, counts[envs, index])
+    return np.where(total > 0.0, LATENCY_FIRST_MS * LATENCY_RATIO ** (index - 1 + within), 0.0)
+
+
+def _ratio(part: np.ndarray, base: np.ndarray) -> np.ndarray:
+    return np.divide(part, base, out=np.zeros_like(part), where=base > 0.0)

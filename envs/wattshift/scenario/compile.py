@@ -1,0 +1,77 @@
+"""Compiling a scenario to `Params`."""
+
+import math
+
+import numpy as np
+
+from .fleet import installed
+from .job_tables import job_class_table, stream_speeds, stream_table
+from .module_tables import module_table, plant_table, service_table
+from .network_tables import find_paths, link_table
+from .request_tables import candidate_table, flow_table, request_class_table
+from .schema import Scenario
+from .site_table import site_table
+from .tables import RULES, Params, table
+
+SHORTEST_STEP_S, LONGEST_STEP_S = 60.0, 3600.0
+
+TYPICAL_LOAD, TYPICAL_PUE, TYPICAL_USD_PER_KWH = 0.6, 1.3, 0.15
+"""Behind the reference cost of a scenario that gives none: mean share of the peak IT power, PUE, and the price of a
+kWh with carbon and everything else."""
+
+
+def compile_params(scenario: Scenario, step_s: float = 300.0) -> Params:
+    """The scenario as tables.
+
+    Args:
+        scenario: what to compile.
+        step_s: length of a step, s: 60 to 3600, a divisor of 3600.
+
+    Raises:
+        ScenarioError: the scenario holds together field by field but not as a world: a grid connection below the worst
+            case, sites that cannot reach each other, a flow or a stream that nothing can serve.
+        ValueError: a step length that is not allowed.
+    """
+    if not (SHORTEST_STEP_S <= step_s <= LONGEST_STEP_S and math.isclose(math.fmod(3600.0, step_s), 0.0, abs_tol=0.0)):
+        raise ValueError(f"step_s: got {step_s:g}, must be from 60 to 3600 seconds and divide an hour")
+    paths = find_paths(scenario)
+    return Params(
+        rules=_rules_table(scenario, step_s),
+        sites=site_table(scenario),
+        modules=module_table(scenario),
+        plants=plant_table(scenario),
+        links=link_table(scenario),
+        path_links=paths.links,
+        request_classes=request_class_table(scenario),
+        flows=flow_table(scenario),
+        candidates=candidate_table(scenario, paths.latency_ms),
+        services=service_table(scenario),
+        job_classes=job_class_table(scenario),
+        streams=stream_table(scenario),
+        stream_speed=stream_speeds(scenario),
+    )
+
+
+def reference_cost_usd_per_h(scenario: Scenario) -> float:
+    """The scale of the reward, USD/h: as given, or 0.6 x the peak IT power in kW x a PUE of 1.3 x 0.15 USD/kWh."""
+    if scenario.rules.reference_cost_usd_per_h is not None:
+        return scenario.rules.reference_cost_usd_per_h
+    peak_kw = sum(module.design_kw for module in installed(scenario))
+    return TYPICAL_LOAD * peak_kw * TYPICAL_PUE * TYPICAL_USD_PER_KWH
+
+
+def _rules_table(scenario: Scenario, step_s: float) -> np.ndarray:
+    money, rules = scenario.money, scenario.rules
+    return table(
+        RULES,
+        1,
+        step_s=step_s,
+        carbon_usd_per_kg=money.carbon_usd_per_t / 1e3,
+        water_usd_per_l=money.water_usd_per_m3 / 1e3,
+        thermal_usd_per_kwh_k=money.thermal_usd_per_kwh_k,
+        serve_utilisation=rules.serve_utilisation,
+        urgent_slack_h=rules.urgent_slack_h,
+        routing_range_ms=rules.routing_range_ms,
+        placement_range_h=rules.placement_range_h,
+        reference_cost_usd_per_h=reference_cost_usd_per_h(scenario),
+    )

@@ -1,0 +1,105 @@
+"""Tables of modules: chips and power trains, cooling plants, and what they do for each class of requests."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wattshift.catalog import Plant
+
+from .fleet import CAPACITY_MARGIN, Installed, installed, request_rate
+from .schema import Scenario
+from .tables import MODULE, PLANT, SERVICE, table
+
+MINUTES_PER_H = 60.0
+
+
+def module_table(scenario: Scenario) -> np.ndarray:
+    """`MODULE` records [M]."""
+    modules = installed(scenario)
+
+    def column(value: Callable[[Installed], float]) -> list[float]:
+        return [value(module) for module in modules]
+
+    return table(
+        MODULE,
+        len(modules),
+        site=column(lambda m: m.site_index),
+        chips=column(lambda m: m.module.count),
+        chip_idle_w=column(lambda m: m.chip.idle_w.value),
+        chip_floor_w=column(lambda m: m.chip.floor_w.value),
+        chip_peak_w=column(lambda m: m.chip.peak_w.value),
+        node_idle_w=column(lambda m: m.chip.node_idle_w.value),
+        node_peak_w=column(lambda m: m.chip.node_peak_w.value),
+        fan_w=column(lambda m: m.fan_w),
+        leakage_per_k=column(lambda m: m.leakage_per_k),
+        dvfs_exponent=column(lambda m: m.chip.dvfs_exponent.value),
+        min_speed=column(lambda m: m.chip.min_speed.value),
+        throttle_c=column(lambda m: m.plant.throttle_c.value),
+        job_power_share=column(lambda m: m.chip.job_power_share.value),
+        job_share=column(lambda m: m.module.job_share),
+        supply_min_c=column(lambda m: m.plant.supply_min_c.value),
+        supply_max_c=column(lambda m: m.plant.supply_max_c.value),
+        conductance_kw_per_k=column(loop_conductance_kw_per_k),
+        mass_kwh_per_k=column(loop_mass_kwh_per_k),
+        inlet_limit_c=column(lambda m: m.plant.inlet_limit_c.value),
+        ups_rated_kw=column(lambda m: m.ups_rated_kw),
+        ups_loss_0=column(lambda m: m.power.loss_constant.value),
+        ups_loss_1=column(lambda m: m.power.loss_linear.value),
+        ups_loss_2=column(lambda m: m.power.loss_square.value),
+        pdu_loss_share=column(lambda m: m.power.pdu_loss_share.value),
+    )
+
+
+def loop_conductance_kw_per_k(module: Installed) -> float:
+    """From the loop's rise over the supply when the main plant carries its share of the design heat."""
+    return module.design_kw * module.plant.share.value / module.plant.loop_rise_k.value
+
+
+def loop_mass_kwh_per_k(module: Installed) -> float:
+    """Heat capacity of the loop from its time constant, tau = mass / conductance."""
+    return loop_conductance_kw_per_k(module) * module.plant.time_constant_min.value / MINUTES_PER_H
+
+
+def plant_table(scenario: Scenario) -> np.ndarray:
+    """`PLANT` records [M, 2]; a second plant that is not there has no share and no capacity."""
+    modules = installed(scenario)
+    share = np.array([[m.plant.share.value, 1.0 - m.plant.share.value] for m in modules])
+    design_kw = np.array([[m.design_kw] for m in modules])
+
+    def pairs(value: Callable[[Plant], float]) -> Any:
+        return [[value(m.plant), value(m.rest if m.rest is not None else m.plant)] for m in modules]
+
+    return table(
+        PLANT,
+        share.shape,
+        heat_share=share,
+        capacity_kw=CAPACITY_MARGIN * share * design_kw,
+        supply_c=pairs(lambda plant: plant.supply_c.value),
+        free_approach_k=pairs(
+            lambda plant: plant.free_approach_k.value if plant.free_approach_k is not None else math.inf
+        ),
+        rise_k=pairs(lambda plant: plant.rise_k.value),
+        wet=pairs(lambda plant: float(plant.wet)),
+        carnot_share=pairs(lambda plant: plant.carnot_share.value),
+        condenser_approach_k=pairs(lambda plant: plant.condenser_approach_k.value),
+        evaporator_approach_k=pairs(lambda plant: plant.evaporator_approach_k.value),
+        transport_kw_per_kw=pairs(lambda plant: plant.transport_kw_per_kw.value),
+        rejection_kw_per_kw=pairs(lambda plant: plant.rejection_kw_per_kw.value),
+        water_l_per_kwh=pairs(lambda plant: plant.water_l_per_kwh.value),
+    )
+
+
+def service_table(scenario: Scenario) -> np.ndarray:
+    """`SERVICE` records [M, C]: a batch of requests shares a chip until each is answered."""
+    classes = [scenario.requests[name] for name in scenario.request_class_names]
+    rate_per_s = np.array([[request_rate(m.chip, request) for request in classes] for m in installed(scenario)])
+    batch = np.where(rate_per_s > 0.0, np.array([request.batch for request in classes]), 0.0)
+    return table(
+        SERVICE,
+        rate_per_s.shape,
+        rate_per_s=rate_per_s,
+        service_ms=np.divide(1e3 * batch, rate_per_s, out=np.zeros_like(batch), where=rate_per_s > 0.0),
+        concurrency=batch,
+    )

@@ -1,0 +1,190 @@
+"""`Params`: a scenario compiled to tables, the only form in which the kernel knows it.
+
+A table is a structured array: one record per site, module, link..., so that what belongs together lies together, and a
+stage reads `params.sites[s].import_limit_kw`. From Python, `params.sites["import_limit_kw"]` is the column.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+N_QUANTILES = 33
+"""Points of every inverse distribution function, at the probabilities 0, 1/32, ... 1."""
+
+N_GANG_SIZES = 8
+"""Most sizes of a gang; fewer are padded with the last."""
+
+F, I = np.float64, np.int64  # noqa: E741
+
+
+def record(**fields: Any) -> np.dtype:
+    """A record type: name -> type, or (type, shape)."""
+    spec = [(name, *kind) if isinstance(kind, tuple) else (name, kind) for name, kind in fields.items()]
+    return np.dtype(spec, align=True)
+
+
+RULES = record(
+    step_s=F,
+    carbon_usd_per_kg=F,
+    water_usd_per_l=F,
+    thermal_usd_per_kwh_k=F,  # per kWh of IT energy and K above the inlet limit
+    serve_utilisation=F,  # most of a chip's capacity that the router fills
+    urgent_slack_h=F,  # a job with less slack left may start whatever the admission slot says
+    routing_range_ms=F,  # what a full routing preference is worth
+    placement_range_h=F,  # what a full placement preference is worth, as hours until the job is done
+    reference_cost_usd_per_h=F,  # the autopilot's mean cost, the scale of the reward
+)
+"""Prices of things, and rules of the operator."""
+
+SITE = record(
+    zone=I,  # index of the grid zone
+    import_limit_kw=F,  # most that the grid connection delivers
+    export_price_share=F,  # share of the spot price paid for export; 0 = no export, surplus is curtailed
+    price_adder_usd_per_kwh=F,  # network charges and levies on top of the spot price
+    demand_usd_per_kw_month=F,
+    pv_kw=F,  # installed, AC
+    battery_kwh=F,  # 0 = no battery
+    battery_kw=F,  # most power at the bus, either way
+    battery_charge_efficiency=F,  # bus to cells
+    battery_discharge_efficiency=F,  # cells to bus
+    battery_reserve_share=F,  # state of charge never left by dispatch, kept for ride-through
+    battery_wear_usd_per_kwh=F,  # per kWh discharged at the bus
+    mtbf_h=F,  # mean hours between outages of the whole site; inf = never
+    mttr_h=F,  # mean hours to repair
+)
+
+MODULE = record(
+    site=I,
+    chips=I,  # number of chips
+    chip_idle_w=F,
+    chip_floor_w=F,  # active floor: a model loaded and serving at vanishing load
+    chip_peak_w=F,  # fully busy at full speed
+    node_idle_w=F,  # rest of the node (CPU, NIC, PSU loss), per chip, no load, without fans
+    node_peak_w=F,  # the same, full load
+    fan_w=F,  # server fans per chip at full flow
+    leakage_per_k=F,  # relative growth of chip power per K of inlet above 25 C
+    dvfs_exponent=F,  # dynamic power ~ speed ** exponent
+    min_speed=F,  # lowest relative clock
+    throttle_c=F,  # inlet temperature above which the chip slows
+    job_power_share=F,  # power of a chip in a job between idle (0) and peak (1)
+    job_share=F,  # share of chips that the autopilot offers to jobs
+    supply_min_c=F,  # coldest set-point of the main plant
+    supply_max_c=F,  # warmest set-point of the main plant
+    conductance_kw_per_k=F,  # from the chips' coolant to the plant's supply
+    mass_kwh_per_k=F,  # heat stored per K of loop temperature
+    inlet_limit_c=F,  # loop temperature above which the thermal violation is charged
+    ups_rated_kw=F,
+    ups_loss_0=F,  # UPS loss / rated = loss_0 + loss_1 x + loss_2 x^2, x = load / rated
+    ups_loss_1=F,
+    ups_loss_2=F,
+    pdu_loss_share=F,  # of the power delivered
+)
+
+PLANT = record(
+    heat_share=F,  # share of the module's heat; the two plants' sum to 1
+    capacity_kw=F,  # most heat removed
+    supply_c=F,  # supply temperature under the autopilot; only the main plant follows the action
+    free_approach_k=F,  # outdoor to supply temperature in free cooling; inf = no economiser
+    rise_k=F,  # design temperature rise of the coolant through the load
+    wet=F,  # 1 = heat rejected against the wet bulb (tower, adiabatic), 0 = dry bulb
+    carnot_share=F,  # compressor COP / Carnot COP; 0 = no compressor (free cooling only)
+    condenser_approach_k=F,
+    evaporator_approach_k=F,
+    transport_kw_per_kw=F,  # fans and pumps moving the coolant, at full capacity, per kW of heat
+    rejection_kw_per_kw=F,  # outdoor fans per kW of heat rejected
+    water_l_per_kwh=F,  # evaporated per kWh of heat rejected wet
+)
+
+LINK = record(
+    capacity_gbps=F,  # both ways are loaded as one
+    latency_ms=F,  # one way
+    idle_kw=F,
+    kw_per_gbps=F,
+    usd_per_gb=F,  # transit price
+    zones=(I, (2,)),  # grid zones at the two ends, half the power each
+    mtbf_h=F,  # inf = never
+    mttr_h=F,
+)
+
+REQUEST_CLASS = record(
+    objective_ms=F,  # latency objective, users' end to end
+    mb=F,  # data over the network per request, both ways, MB
+    late_usd=F,  # SLA credit per request served late
+    drop_usd=F,  # SLA credit per request dropped
+)
+
+FLOW = record(
+    origin=I,  # site whose users send the flow
+    request_class=I,
+    access_ms=F,  # round trip from users to the origin site
+    dispersion=F,  # index of dispersion (variance / mean) of the count in one step
+)
+
+CANDIDATE = record(
+    module=I,  # may serve the flow; -1 = padding
+    latency_ms=F,  # access + round trip + service at no load and full speed; inf where padded
+)
+
+SERVICE = record(
+    rate_per_s=F,  # requests/s of one chip at full speed; 0 = cannot run the class
+    service_ms=F,  # time of one request at full speed
+    concurrency=F,  # requests in service at once per chip = rate * time
+)
+
+JOB_CLASS = record(
+    hours_quantiles=(F, (N_QUANTILES,)),  # run time on reference chips, h
+    gang_size=(I, (N_GANG_SIZES,)),  # chips
+    gang_cdf=(F, (N_GANG_SIZES,)),  # cumulative probability, last = 1
+    data_gb=F,  # input data per chip of the gang
+    slack_h=F,  # mean slack granted beyond the run time
+    slack_share=F,  # slack granted in proportion to the run time
+    checkpoint_h=F,  # between checkpoints; work since the last one is lost on preemption
+    restart_h=F,  # time to load and start, at every start
+    late_usd_per_chip_h=F,  # credit per chip of the gang and hour late
+    abandon_h=F,  # hours late after which the owner gives up
+    reject_usd_per_chip_h=F,  # credit per reference chip-hour refused or given up
+)
+
+STREAM = record(
+    origin=I,
+    job_class=I,
+    burst=F,  # sd of the logarithm of the hourly arrival rate
+)
+
+
+class Params(NamedTuple):
+    """Constants of one scenario at one step length.
+
+    Axes: S sites, M modules, L links, H hops (padded with -1), C request classes, F request flows (origin x class,
+    highest priority first), K candidate modules of a flow, B job classes, G job streams (origin x class). Reference
+    chips are those of speed 1.
+    """
+
+    rules: np.ndarray  # [1] RULES
+    sites: np.ndarray  # [S] SITE
+    modules: np.ndarray  # [M] MODULE
+    plants: np.ndarray  # [M, 2] PLANT: the main plant, and the air plant that takes the heat the main one leaves
+    links: np.ndarray  # [L] LINK
+    path_links: np.ndarray  # [S, S, H] links of the lowest-latency path, padded with -1; empty from a site to itself
+    request_classes: np.ndarray  # [C] REQUEST_CLASS
+    flows: np.ndarray  # [F] FLOW
+    candidates: np.ndarray  # [F, K] CANDIDATE, nearest first
+    services: np.ndarray  # [M, C] SERVICE
+    job_classes: np.ndarray  # [B] JOB_CLASS
+    streams: np.ndarray  # [G] STREAM
+    stream_speed: np.ndarray  # [G, M] reference chip-hours per chip-hour; 0 = residency, chips or memory forbid it
+
+
+def table(kind: np.dtype, shape: int | tuple[int, ...], **columns: Any) -> np.ndarray:
+    """A table of records from its columns, all of which must be given."""
+    missing = set(kind.names or ()) ^ set(columns)
+    if missing:
+        raise TypeError(f"columns do not fit the record: {sorted(missing)}")
+    rows = np.zeros(shape, kind)
+    for name, values in columns.items():
+        rows[name] = values
+    return rows

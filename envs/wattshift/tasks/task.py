@@ -1,0 +1,94 @@
+"""`Task`: the control slots an agent drives, the blocks it sees, the weights of its objective."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ..kernel.observe import BLOCKS
+from ..kernel.terms import SLOTS, TERMS
+
+
+class TaskError(ValueError):
+    """A task description that cannot be used; says which field, what it was, what is allowed."""
+
+
+class Task(BaseModel):
+    """A task, as written in YAML."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    summary: str
+    drives: tuple[str, ...] = Field(min_length=1)
+    """Control slots in the order of the action; the autopilot sets the others."""
+    sees: tuple[str, ...] = Field(min_length=1)
+    """Observation blocks in the order of the observation."""
+    pays: dict[str, float]
+    """Weight of each cost term in the reward; terms left out weigh nothing."""
+
+    @field_validator("drives")
+    @classmethod
+    def _known_slots(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return _known(names, SLOTS)
+
+    @field_validator("sees")
+    @classmethod
+    def _known_blocks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return _known(names, BLOCKS)
+
+    @field_validator("pays")
+    @classmethod
+    def _known_terms(cls, weights: dict[str, float]) -> dict[str, float]:
+        _known(tuple(weights), TERMS)
+        return weights
+
+
+def load_task(source: str | Path | Mapping[str, Any] | Task) -> Task:
+    """Read a task: a built-in name, a YAML file, or a mapping.
+
+    Raises:
+        TaskError: unknown name, unreadable file, unknown or missing field.
+    """
+    if isinstance(source, Task):
+        return source
+    if isinstance(source, Mapping):
+        return _parse(source, "task")
+    builtin = files(__package__)
+    names = sorted(entry.name.removesuffix(".yaml") for entry in builtin.iterdir() if entry.name.endswith(".yaml"))
+    if str(source) in names:
+        text = builtin.joinpath(f"{source}.yaml").read_text()
+    elif Path(source).is_file():
+        text = Path(source).read_text()
+    else:
+        raise TaskError(f"task {str(source)!r} is neither built in ({', '.join(names)}) nor a YAML file")
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise TaskError(f"{source}: not YAML: {error}") from error
+    return _parse(content, str(source))
+
+
+def _parse(content: Any, where: str) -> Task:
+    try:
+        return Task.model_validate(content)
+    except ValidationError as error:
+        problems = (
+            f"{where}: {'.'.join(map(str, problem['loc']))}: got {problem['input']!r}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise TaskError("\n".join(problems)) from None
+
+
+def _known(names: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in allowed:
+            near = get_close_matches(name, allowed, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"{name!r} is not one of {', '.join(allowed)}{hint}")
+    if len(set(names)) < len(names):
+        raise ValueError("a name stands twice")
+    return names

@@ -1,0 +1,23 @@
+"""What happens to the world: weather, grid, demand and their forecasts, as `Traces` on the step grid.
+
+`build_traces(demand, spec, step_s)` is the way in. Importing this package imports neither pandas nor pvlib.
+"""
+
+from wattshift.traces.build import build_traces
+from wattshift.traces.errors import TraceError
+from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, Traces
+from wattshift.traces.spec import Demand, Shape, TraceSpec
+
+__all__ = [
+    "CARBON",
+    "LEADS",
+    "PRICE",
+    "SOLAR",
+    "TEMPERATURE",
+    "Demand",
+    "Shape",
+    "TraceError",
+    "TraceSpec",
+    "Traces",
+    "build_traces",
+]

@@ -1,0 +1,89 @@
+"""A folder of synthetic traces already built: one year loads in a blink, without pandas or pvlib.
+
+An entry is a folder of .npy files named by a digest of all that determines its arrays: demand, spec, step, and
+the sources of this package with its zone catalog. It is written beside its final place and renamed, so that
+processes racing for the same entry never see half of one. A folder that cannot be written means no cache.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from wattshift.traces.series import Traces
+from wattshift.traces.spec import Demand, TraceSpec
+from wattshift.traces.zones import catalog_text
+
+log = logging.getLogger(__name__)
+
+ENVIRONMENT_VARIABLE = "WATTSHIFT_CACHE"
+SCALARS = ("step_s", "start_s")
+
+
+def cache_folder() -> Path:
+    """`$WATTSHIFT_CACHE/traces`, else `wattshift/traces` in the user's cache folder."""
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    if named:
+        return Path(named) / "traces"
+    users = os.environ.get("XDG_CACHE_HOME")
+    return (Path(users) if users else Path.home() / ".cache") / "wattshift" / "traces"
+
+
+def digest(demand: Demand, spec: TraceSpec, step_s: int) -> str:
+    """Name of the entry: changes with the request, with any source file of this package and with the catalog."""
+    asked = {"demand": demand.model_dump(mode="json"), "spec": spec.model_dump(mode="json"), "step_s": step_s}
+    hasher = hashlib.sha256(json.dumps(asked, sort_keys=True).encode())
+    hasher.update(catalog_text())
+    package = Path(__file__).parent
+    for source in sorted(package.rglob("*.py")):
+        hasher.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())
+    return hasher.hexdigest()[:32]
+
+
+def load(entry: Path) -> Traces:
+    """Read an entry into ordinary, writable memory: read-only maps would be another type to numba."""
+    scalars = json.loads((entry / "scalars.json").read_text())
+    arrays = {name: np.load(entry / f"{name}.npy") for name in Traces._fields if name not in SCALARS}
+    return Traces(step_s=float(scalars["step_s"]), start_s=int(scalars["start_s"]), **arrays)
+
+
+def store(traces: Traces, entry: Path) -> None:
+    """Write an entry whole or not at all.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=entry.parent))
+    try:
+        for name, value in traces._asdict().items():
+            if name not in SCALARS:
+                np.save(draft / f"{name}.npy", value)
+        (draft / "scalars.json").write_text(json.dumps({name: getattr(traces, name) for name in SCALARS}))
+        draft.rename(entry)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        if not entry.is_dir():  # another process may have finished the same entry first
+            raise
+
+
+def remembered(demand: Demand, spec: TraceSpec, step_s: int, build: Callable[[], Traces]) -> Traces:
+    """The cached traces, or those that `build` makes, kept for the next time if the folder can be written."""
+    entry = cache_folder() / digest(demand, spec, step_s)
+    if entry.is_dir():
+        try:
+            return load(entry)
+        except (OSError, ValueError, KeyError) as error:
+            log.warning("%s is damaged and is not used, delete it: %s", entry, error)
+    traces = build()
+    try:
+        store(traces, entry)
+    except OSError as error:
+        log.warning("traces are not cached: %s", error)
+    return traces

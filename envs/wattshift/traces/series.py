@@ -1,0 +1,70 @@
+"""`Traces`: everything exogenous on the step grid, constant and shared by all environments."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats32 = NDArray[np.float32]
+
+LEADS = 24
+"""Forecast leads, in hours: 1, 2, ... 24."""
+
+CARBON, PRICE, TEMPERATURE, SOLAR = range(4)
+"""Order of the forecast quantities, in the units of the series of the same name."""
+
+
+ZONE = np.dtype(
+    [
+        ("carbon_kg_per_kwh", np.float32),  # average, life cycle
+        ("price_usd_per_kwh", np.float32),  # wholesale spot; may be negative
+        ("temp_c", np.float32),  # dry bulb
+        ("wet_bulb_c", np.float32),
+        ("solar_share", np.float32),  # AC output of PV per kW installed, 0..1
+    ],
+    align=True,
+)
+"""Grid and weather of one zone in one step; a record, so that what is read together lies together."""
+
+
+class Traces(NamedTuple):
+    """Exogenous series; row r covers the step from `start_s + r * step_s`, UTC.
+
+    Axes: R rows, T hours (`R * step_s / 3600`), Z zones, F request flows, G job streams, both in the order of
+    `Params`. Series are float32, C-contiguous, finite.
+    """
+
+    step_s: float
+    start_s: int  # POSIX time of row 0; the start of an hour
+    clock: Floats32  # [R, 6] sin and cos of the UTC hour of day, of the day of week, of the time of year
+    zones: NDArray[np.void]  # [R, Z] ZONE
+    request_rate_per_s: Floats32  # [R, F] mean rate of the flow; the kernel draws counts around it
+    job_rate_per_h: Floats32  # [R, G] mean arrivals of the stream
+    forecast: Floats32  # [T, 4, Z, LEADS] issued at the start of hour t for the mean of hour t + lead
+    mean_price_usd_per_kwh: NDArray[np.float64]  # [Z] over all rows
+    mean_carbon_kg_per_kwh: NDArray[np.float64]  # [Z]
+
+    @property
+    def carbon_kg_per_kwh(self) -> Floats32:
+        """[R, Z] average, life cycle."""
+        return self.zones["carbon_kg_per_kwh"]
+
+    @property
+    def price_usd_per_kwh(self) -> Floats32:
+        """[R, Z] wholesale spot; may be negative."""
+        return self.zones["price_usd_per_kwh"]
+
+    @property
+    def temp_c(self) -> Floats32:
+        """[R, Z] dry bulb."""
+        return self.zones["temp_c"]
+
+    @property
+    def wet_bulb_c(self) -> Floats32:
+        """[R, Z]."""
+        return self.zones["wet_bulb_c"]
+
+    @property
+    def solar_share(self) -> Floats32:
+        """[R, Z] AC output of PV per kW installed, 0..1."""
+        return self.zones["solar_share"]

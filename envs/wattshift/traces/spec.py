@@ -1,0 +1,87 @@
+"""What is asked of the traces: how demand moves, and where weather and grid come from."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+
+def _iana(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is not an IANA time zone such as 'Europe/Berlin'") from error
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_iana)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses unknown fields, NaN and infinity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Shape(Strict):
+    """How a demand series moves around its long-run mean."""
+
+    timezone: TimeZone = Field(description="IANA name; the daily and weekly shape follow this clock, with its DST")
+    peak_hour: float = Field(ge=0, lt=24, description="local hour of the daily peak")
+    peak_to_trough: float = Field(ge=1, description="weekday ratio of the day's peak to its trough")
+    weekend_ratio: float = Field(gt=0, description="weekend mean / weekday mean")
+    burst_sd: float = Field(ge=0, le=2, description="sd of the log of the slow noise (hours) on the rate")
+
+
+class Demand(Strict):
+    """Zones, request flows and job streams of a scenario, in the order of its `Params`."""
+
+    zones: tuple[str, ...] = Field(min_length=1)
+    flow_mean_per_s: tuple[Positive, ...]
+    flow_shapes: tuple[Shape, ...]
+    stream_mean_per_h: tuple[Positive, ...]
+    stream_shapes: tuple[Shape, ...]
+
+    @model_validator(mode="after")
+    def _lengths_agree(self) -> Self:
+        if len(self.flow_mean_per_s) != len(self.flow_shapes):
+            raise ValueError(f"{len(self.flow_mean_per_s)} flow means but {len(self.flow_shapes)} flow shapes")
+        if len(self.stream_mean_per_h) != len(self.stream_shapes):
+            raise ValueError(f"{len(self.stream_mean_per_h)} stream means but {len(self.stream_shapes)} stream shapes")
+        if len(set(self.zones)) != len(self.zones):
+            raise ValueError(f"zones must be distinct, got {', '.join(self.zones)}")
+        return self
+
+
+SYNTHETIC_FIRST_YEAR = 2025
+REAL_FIRST_YEAR = 2023  # the first year for which every zone's price file is whole: GB's 2022 begins on 21 January
+
+
+class TraceSpec(Strict):
+    """Where weather and grid series come from.
+
+    `synthetic`: the model of `catalog/zones.yaml`, any number of years, on the real calendar from `first_year`.
+    `real`: files under `root` (or the folder named by the environment variable WATTSHIFT_DATA), `years`
+    consecutive calendar years. Noise of demand and of forecasts comes from `seed` in both.
+    """
+
+    source: Literal["synthetic", "real"] = "synthetic"
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    years: int = Field(default=1, ge=1, le=50)
+    first_year: int = Field(default=SYNTHETIC_FIRST_YEAR, ge=1970, le=2200, description="2023 if real and not given")
+    root: Path | None = Field(default=None, description="folder of the real data; only with source: real")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_year_of_real_data(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("source") == "real":
+            return {"first_year": REAL_FIRST_YEAR, **given}
+        return given
+
+    @model_validator(mode="after")
+    def _root_is_for_real_data(self) -> Self:
+        if self.root is not None and self.source != "real":
+            raise ValueError("root: only allowed with source: real, synthetic traces read no files")
+        return self

@@ -1,0 +1,104 @@
+"""Synthetic weather: temperature, humidity and cloud at the start of every hour."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wattshift.traces import noise
+from wattshift.traces.clock import Hours, season, solar_hour
+from wattshift.traces.curves import logistic, logit, softplus
+from wattshift.traces.zones import Climate, Noise, Place
+
+Floats = NDArray[np.float64]
+
+
+WARMEST_DEW_C = 28.0  # air over the warmest seas is seldom damper
+DEW_SOFTNESS_K = 2.0
+
+
+class Weather(NamedTuple):
+    """Weather of one zone at the start of every hour, margin included."""
+
+    temp_c: Floats
+    humidity: Floats  # relative, 0..1
+    cloud: Floats  # share of the sky covered, 0..1
+
+
+def two_scales(seed: int, name: str, hours: Hours, model: Noise) -> Floats:
+    """Slow plus fast noise, in the unit of the model's standard deviations."""
+    slow = model.slow_sd * noise.unit_noise(seed, f"{name}/slow", hours, model.slow_h)
+    return slow + model.fast_sd * noise.unit_noise(seed, f"{name}/fast", hours, model.fast_h)
+
+
+def day_shape(hour: Floats, warmest_hour: float) -> Floats:
+    """Temperature over the day: 1 at the warmest hour, about -1 before dawn; slow to cool, quick to warm.
+
+    A second harmonic of a fifth moves the coldest hour from twelve to about fourteen hours after the warmest.
+    """
+    angle = 2 * np.pi / 24 * (hour - warmest_hour)
+    return np.cos(angle) + 0.2 * np.sin(2 * angle)
+
+
+def vapour_pressure_hpa(temp_c: Floats) -> Floats:
+    """Saturation over water, Magnus form with the coefficients of Alduchov & Eskridge (1996), eq. 21."""
+    return 6.1094 * np.exp(17.625 * temp_c / (temp_c + 243.04))
+
+
+def wet_bulb_c(temp_c: Floats, humidity: Floats) -> Floats:
+    """Wet-bulb temperature at sea level, from dry bulb and relative humidity (0..1).
+
+    Stull (2011), J. Appl. Meteorol. Climatol. 50, 2267, eq. 1; valid for 5-99 % and -20..50 C, where its error is
+    within 1 K. Humidity outside that range is read as its nearest end, and the result never exceeds the dry bulb.
+    """
+    rh = np.clip(100.0 * humidity, 5.0, 99.0)
+    wet = (
+        temp_c * np.arctan(0.151977 * np.sqrt(rh + 8.313659))
+        + np.arctan(temp_c + rh)
+        - np.arctan(rh - 1.676331)
+        + 0.00391838 * rh**1.5 * np.arctan(0.023101 * rh)
+        - 4.686035
+    )
+    return np.minimum(wet, temp_c)
+
+
+def dew_point_c(temp_c: Floats, depression_k: Floats) -> Floats:
+    """Dew point that many kelvin below the temperature, bent smoothly so as to pass neither it nor 28 C."""
+    below_saturation_c = temp_c - softplus(depression_k)
+    margin = (WARMEST_DEW_C - below_saturation_c) / DEW_SOFTNESS_K
+    return WARMEST_DEW_C - DEW_SOFTNESS_K * softplus(margin)
+
+
+def synthetic_weather(zone_name: str, place: Place, climate: Climate, hours: Hours, seed: int) -> Weather:
+    """Season, day shape and two-scale noise of temperature; dew point and cloud likewise, within their bounds."""
+    begin_s = hours.begin_s()
+    yearly = season(begin_s, climate.warmest_day)
+    daily = day_shape(solar_hour(begin_s, place.longitude_deg), climate.warmest_hour)
+    air_mass_c = (
+        climate.temp_mean_c
+        + climate.temp_season_k * yearly
+        + two_scales(seed, f"{zone_name}/temperature", hours, climate.temp_noise_k)
+    )
+    temp_c = air_mass_c + climate.temp_day_k * daily
+
+    damp = noise.unit_noise(seed, f"{zone_name}/dew", hours, climate.temp_noise_k.slow_h)
+    depression_k = (
+        climate.dew_depression_k + climate.dew_depression_season_k * yearly + climate.dew_depression_sd_k * damp
+    )
+    dew_c = dew_point_c(temp_c, depression_k + climate.temp_day_k * daily)
+    humidity = vapour_pressure_hpa(dew_c) / vapour_pressure_hpa(temp_c)
+    cloud_noise = two_scales(seed, f"{zone_name}/cloud", hours, climate.cloud_noise)
+    return Weather(temp_c, humidity, logistic(regular_cloud(climate, hours) + cloud_noise))
+
+
+def regular_cloud(climate: Climate, hours: Hours) -> Floats:
+    """Logit of the median cloud cover, which follows the season."""
+    return logit(climate.cloud_middle) + climate.cloud_season * season(hours.begin_s(), climate.warmest_day)
+
+
+def zone_wide(weather: Weather, zone_name: str, climate: Climate, hours: Hours, seed: int) -> Weather:
+    """The sky over all of the zone's panels: of the place's cloud noise only the slow part is common to them."""
+    slow = climate.cloud_noise.slow_sd * noise.unit_noise(
+        seed, f"{zone_name}/cloud/slow", hours, climate.cloud_noise.slow_h
+    )
+    return weather._replace(cloud=logistic(regular_cloud(climate, hours) + slow))

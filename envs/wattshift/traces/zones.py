@@ -1,0 +1,178 @@
+"""The grid zones of `catalog/zones.yaml`: place, climate, carbon and price models, and the real files' habits.
+
+Every block carries the grade of its numbers (A primary source or recomputed from data, B secondary source or
+rounded fit, C engineering estimate) and their source.
+"""
+
+import difflib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal, Self
+
+import yaml
+from pydantic import Field, TypeAdapter, model_validator
+
+from wattshift.traces.errors import TraceError
+from wattshift.traces.spec import Strict, TimeZone
+
+
+class Sourced(Strict):
+    """A block of numbers with their grade and source."""
+
+    grade: Literal["A", "B", "C"]
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _estimates_say_so(self) -> Self:
+        if self.grade == "C" and "estimate" not in self.source:
+            raise ValueError("source: a grade C block must say 'estimate'")
+        return self
+
+
+class Place(Sourced):
+    """Where the zone's weather is taken."""
+
+    latitude_deg: float = Field(ge=-66, le=66)
+    longitude_deg: float = Field(ge=-180, le=180)
+    timezone: TimeZone
+
+
+class Noise(Strict):
+    """Sum of a slow (days) and a fast (hours) noise; what is added to has no unit or the unit of its block."""
+
+    slow_sd: float = Field(ge=0)
+    slow_h: float = Field(gt=0, description="time constant, hours")
+    fast_sd: float = Field(ge=0)
+    fast_h: float = Field(gt=0, description="time constant, hours")
+
+
+class Climate(Sourced):
+    """Temperature and dew point in C, cloud cover through its logit; see `weather.py`."""
+
+    temp_mean_c: float
+    temp_season_k: float = Field(ge=0, description="half the swing of the year")
+    temp_day_k: float = Field(ge=0, description="half the swing of the day")
+    warmest_day: float = Field(ge=1, le=366, description="day of the year")
+    warmest_hour: float = Field(ge=12, le=18, description="mean solar time")
+    temp_noise_k: Noise
+    dew_depression_k: float = Field(gt=0, description="mean of temperature less dew point, before the day shape")
+    dew_depression_season_k: float = Field(description="added to it on the warmest day, taken off half a year later")
+    dew_depression_sd_k: float = Field(ge=0)
+    cloud_middle: float = Field(gt=0, lt=1, description="median cloud cover")
+    cloud_season: float = Field(description="logits, on the warmest day")
+    cloud_noise: Noise
+
+
+class Hump(Strict):
+    """A bump of the day shape, in the unit of the driver it is added to."""
+
+    hour: float = Field(ge=0, lt=24, description="local civil time")
+    height: float
+    width_h: float = Field(gt=0, le=8, description="standard deviation")
+
+
+class Carbon(Sourced):
+    """Average life-cycle intensity between a floor and a ceiling; drivers in logits, see `grid.py`."""
+
+    floor_g_per_kwh: float = Field(ge=0)
+    middle_g_per_kwh: float = Field(gt=0, description="intensity when every driver is zero")
+    ceiling_g_per_kwh: float = Field(gt=0)
+    season: float
+    peak_day: float = Field(ge=1, le=366)
+    humps: tuple[Hump, Hump] = Field(description="morning and evening")
+    solar_pull: float = Field(ge=0, description="logits taken off per unit of the zone's PV output")
+    weekend: float
+    noise: Noise
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.floor_g_per_kwh < self.middle_g_per_kwh < self.ceiling_g_per_kwh:
+            raise ValueError("middle_g_per_kwh must lie between floor_g_per_kwh and ceiling_g_per_kwh")
+        return self
+
+
+class Glut(Strict):
+    """Hours of too much clean energy, which push the price down and below zero."""
+
+    usd_per_kwh: float = Field(ge=0, description="price taken off per unit of excess above the threshold")
+    threshold: float = Field(description="excess at which it begins; carbon noise has a unit weight")
+    solar: float = Field(ge=0, description="excess per unit of the zone's PV output")
+    night: float = Field(ge=0, description="excess at 03:00 local time")
+
+
+class Spikes(Strict):
+    """Scarcity: one to five hours far above the usual price."""
+
+    per_year: float = Field(ge=0)
+    hour: float = Field(ge=0, lt=24, description="local hour around which they begin")
+    usd_per_kwh: float = Field(ge=0, description="mean addition at the top of a spike")
+    season: float = Field(ge=0, le=1, description="0 = all year alike, 1 = none half a year from the price's peak day")
+
+
+class Price(Sourced):
+    """Wholesale spot price; drivers in units of the log of price, see `grid.py`."""
+
+    middle_usd_per_kwh: float = Field(gt=0, description="price when every driver is zero")
+    season: float
+    peak_day: float = Field(ge=1, le=366)
+    humps: tuple[Hump, Hump] = Field(description="morning and evening")
+    solar_pull: float = Field(ge=0)
+    weekend: float
+    noise: Noise
+    carbon_rho: float = Field(ge=-1, le=1, description="correlation of its noise with carbon's")
+    glut: Glut
+    spikes: Spikes
+
+
+class RealFiles(Sourced):
+    """Habits of the zone's real files: folders, identifiers, clock and currency."""
+
+    carbon_folder: str
+    carbon_zone_id: str = Field(description="what the column 'Zone Id' must say")
+    weather_folder: str
+    price_folder: str
+    price_name: str = Field(description="file name before '_electricity_prices_YEAR.csv'")
+    price_column: str
+    price_clock: Literal["in file", "Europe/Berlin", "+00:00", "+10:00", "-05:00", "+05:30", "+08:00", "-03:00"] = (
+        Field(description="'in file': times carry an offset; 'Europe/Berlin': 24 rows on the days clocks change")
+    )
+    month_starts_twice: bool = Field(default=False, description="two rows for 00:00 of the first of a month")
+    usd_per_unit: float = Field(gt=0)
+
+
+class Zone(Strict):
+    """One grid zone."""
+
+    title: str
+    place: Place
+    climate: Climate
+    carbon: Carbon
+    price: Price
+    files: RealFiles
+
+
+def catalog_text() -> bytes:
+    """The bytes of `catalog/zones.yaml`."""
+    return (files("wattshift") / "catalog" / "zones.yaml").read_bytes()
+
+
+@lru_cache(maxsize=1)
+def catalog() -> dict[str, Zone]:
+    """All zones by name."""
+    return TypeAdapter(dict[str, Zone]).validate_python(yaml.safe_load(catalog_text()))
+
+
+def find_zones(names: Sequence[str]) -> list[Zone]:
+    """The named zones, in the order given.
+
+    Raises:
+        TraceError: a name is not in the catalog.
+    """
+    known = catalog()
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise TraceError(f"zones: unknown zone {name!r}, known are {', '.join(known)}{hint}")
+    return [known[name] for name in names]

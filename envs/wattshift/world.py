@@ -1,0 +1,228 @@
+"""`World`: a batch of episodes of one scenario. `env.py` and `vector.py` are two faces of it."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numba.core.event
+import numpy as np
+
+from .kernel.entry import ENTRIES
+from .kernel.state import new_control, new_ledger, new_state
+from .kernel.terms import SLOTS, TERMS
+from .kpi import episode_kpis
+from .scenario import Scenario, compile_params, load_scenario
+from .tasks import Layout, Task, load_task
+from .tasks.layout import Names, lay_out
+from .traces import Traces, TraceSpec, build_traces
+
+TraceSource = Traces | TraceSpec | Mapping[str, Any] | None
+
+
+class World:
+    """The fleet and its episodes; one kernel call advances all of them.
+
+    `params`, `traces`, `state`, `control`, `ledger` are the kernel's own arrays: read them, do not write them. A
+    pickle or `copy.deepcopy` of a world is a snapshot.
+
+    Args:
+        n_envs: environments E in the batch.
+        scenario: built-in name, YAML file, mapping, or a loaded `Scenario`.
+        traces: spec (or mapping of its fields) from which series are built, or `Traces` made earlier; None = one
+            synthetic year, seed 0.
+        task: built-in name, YAML file, mapping, or `Task`.
+        step_s: physics step in seconds; 60..3600, dividing 3600.
+        decision_every: physics steps per decision.
+        episode_days: length of an episode in days.
+        job_slots: size of the job table; arrivals beyond it are rejected and charged.
+        parallel: spread environments over threads (same bits as serial).
+
+    Raises:
+        ValueError: an argument out of range, or traces too short for an episode, or made for another step or scenario.
+    """
+
+    def __init__(
+        self,
+        n_envs: int,
+        scenario: str | Path | Mapping[str, Any] | Scenario = "hybrid",
+        traces: TraceSource = None,
+        task: str | Path | Mapping[str, Any] | Task = "fleet",
+        step_s: float = 300.0,
+        decision_every: int = 1,
+        episode_days: float = 7.0,
+        job_slots: int = 256,
+        parallel: bool = False,
+    ):
+        _require(n_envs >= 1, f"num_envs: got {n_envs}, must be at least 1")
+        _require(decision_every >= 1, f"decision_every: got {decision_every}, must be at least 1")
+        _require(job_slots >= 1, f"job_slots: got {job_slots}, must be at least 1")
+        self.scenario = load_scenario(scenario)
+        self.params = compile_params(self.scenario, step_s)
+        self.steps_per_episode = round(episode_days * 86400 / step_s)
+        _require(
+            self.steps_per_episode >= 1, f"episode_days: got {episode_days}, must be at least one step of {step_s} s"
+        )
+        self.task = load_task(task)
+        self.traces = self._traces(traces, step_s)
+        self.rows = range(len(self.traces.clock) - self.steps_per_episode)
+        _require(
+            len(self.rows) > 0,
+            f"traces: {len(self.traces.clock)} steps are too few for an episode of {self.steps_per_episode}",
+        )
+        self.layout = self._layout()
+        self.decision_every = decision_every
+        self.decision_h = decision_every * step_s / 3600.0
+        self.reward_scale_usd = self.params.rules["reference_cost_usd_per_h"][0] * self.decision_h
+        self.n_envs = n_envs
+        self.parallel = parallel
+        self.state = new_state(self.params, n_envs, job_slots, self.steps_per_episode)
+        self.control = new_control(self.params, n_envs)
+        self.ledger = new_ledger(self.params, n_envs)
+        self._wiring = self.layout.wiring()
+        size = len(self.layout.features)
+        self._raw = np.zeros((n_envs, size))
+        self._observation = np.zeros((n_envs, size), np.float32)
+        self._reward_usd = np.zeros(n_envs)
+        self._truncated = np.zeros(n_envs, np.bool_)
+        self._zero = np.zeros(len(self.layout.action_names), np.float32)
+        self._compile()
+
+    @property
+    def row(self) -> np.ndarray:
+        """[E] current row of the traces."""
+        return self.state.episode["start"] + self.state.episode["step"]
+
+    def begin(self, chosen: np.ndarray, seeds: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """Begin new episodes where `chosen`.
+
+        Args:
+            chosen: [E] bool.
+            seeds: [E] uint64 episode seeds.
+            starts: [E] int64 first rows; negative = drawn from the seed.
+
+        Returns:
+            [E, D] observations, a fresh array; rows that were not chosen hold their last observation.
+        """
+        outside = chosen & ((starts >= self.rows.stop) | (starts < -1))
+        if outside.any():
+            raise ValueError(f"start_row: got {starts[outside][0]}, must be 0..{self.rows.stop - 1}")
+        self._reset(chosen, seeds, starts)
+        return self._observation.copy()
+
+    def step(self, actions: np.ndarray, skip: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Advance all environments but those to `skip` by one decision.
+
+        Args:
+            actions: [E, A], finite; entries beyond [-1, 1] are clipped and reported in `ledger.clipped`.
+            skip: [E] bool; what is returned for these is their last observation, 0 and False.
+
+        Returns:
+            observations [E, D] float32, rewards [E] (USD / `reward_scale_usd`), truncated [E]; fresh arrays.
+        """
+        self._advance(self._checked(actions), skip)
+        return self._observation.copy(), self._reward_usd / self.reward_scale_usd, self._truncated.copy()
+
+    def terms(self) -> dict[str, np.ndarray]:
+        """Cost terms of the last decision in USD, name -> [E]."""
+        return dict(zip(TERMS, self.ledger.totals["terms_usd"].T.copy(), strict=True))
+
+    def clipped(self) -> dict[str, np.ndarray]:
+        """What the last action wanted beyond the possible, mean over each slot's entries, slot -> [E]."""
+        return dict(zip(SLOTS, self.ledger.totals["clipped"].T / self.decision_every, strict=True))
+
+    def kpis(self, envs: np.ndarray) -> dict[str, np.ndarray]:
+        """KPIs of the episodes of environments `envs` so far, name -> [len(envs)]."""
+        return episode_kpis(self.params, self.state, self.ledger, envs)
+
+    def _compile(self) -> None:
+        """Compile both entry points, or load them from the cache, by calls that touch no environment."""
+        nowhere = np.zeros(self.n_envs, np.bool_)
+        with numba.core.event.install_listener("numba:compile", _Announcement()):
+            self._reset(nowhere, np.zeros(self.n_envs, np.uint64), np.zeros(self.n_envs, np.int64))
+            self._advance(np.zeros((self.n_envs, len(self._zero)), np.float32), ~nowhere)
+
+    def _reset(self, chosen: np.ndarray, seeds: np.ndarray, starts: np.ndarray) -> None:
+        ENTRIES.restart(
+            self.params,
+            self.traces,
+            self.state,
+            self.control,
+            self.ledger,
+            self._wiring,
+            self._zero,
+            chosen,
+            seeds,
+            starts,
+            self._raw,
+            self._observation,
+        )
+
+    def _advance(self, actions: np.ndarray, skip: np.ndarray) -> None:
+        self._reward_usd[:] = 0.0
+        self._truncated[:] = False
+        entry = ENTRIES.step_parallel if self.parallel else ENTRIES.step
+        entry(
+            self.params,
+            self.traces,
+            self.state,
+            self.control,
+            self.ledger,
+            self._wiring,
+            actions,
+            skip,
+            self.decision_every,
+            self._raw,
+            self._observation,
+            self._reward_usd,
+            self._truncated,
+        )
+
+    def _checked(self, actions: np.ndarray) -> np.ndarray:
+        checked = np.ascontiguousarray(actions, np.float32)
+        expected = (self.n_envs, len(self._zero))
+        if checked.shape != expected:
+            raise ValueError(f"action: got shape {checked.shape}, must be {expected}")
+        if not np.isfinite(checked).all():
+            env, entry = np.argwhere(~np.isfinite(checked))[0]
+            name = self.layout.action_names[entry]
+            raise ValueError(f"action: entry {name!r} of environment {env} is {checked[env, entry]}, must be finite")
+        return checked
+
+    def _traces(self, source: TraceSource, step_s: float) -> Traces:
+        if source is None:
+            source = TraceSpec()
+        elif isinstance(source, Mapping):
+            source = TraceSpec.model_validate(dict(source))
+        if isinstance(source, TraceSpec):
+            return build_traces(self.scenario.demand(), source, step_s)
+        _require(source.step_s == step_s, f"traces: made for steps of {source.step_s} s, not {step_s} s")
+        got = (source.carbon_kg_per_kwh.shape[1], source.request_rate_per_s.shape[1], source.job_rate_per_h.shape[1])
+        demand = self.scenario.demand()
+        need = (len(demand.zones), len(demand.flow_mean_per_s), len(demand.stream_mean_per_h))
+        _require(got == need, f"traces: made for (zones, flows, streams) = {got}, the scenario has {need}")
+        return source
+
+    def _layout(self) -> Layout:
+        scenario = self.scenario
+        names = Names(scenario.site_names, scenario.module_names, scenario.flow_names, scenario.job_class_names)
+        return lay_out(self.task, self.params, names, scenario.demand().flow_mean_per_s)
+
+
+class _Announcement(numba.core.event.Listener):
+    """Says once that the kernel is being compiled, if it is."""
+
+    made = False
+
+    def on_start(self, event: Any) -> None:
+        if not self.made:
+            self.made = True
+            print("wattshift: compiling the kernel, once after an install or an edit...", file=sys.stderr, flush=True)
+
+    def on_end(self, event: Any) -> None:
+        """Nothing to say when done."""
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise ValueError(message)
