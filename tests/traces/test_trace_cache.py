@@ -63,7 +63,7 @@ def test_a_folder_that_cannot_be_written_means_no_cache(tmp_path, monkeypatch, c
 def test_a_damaged_entry_is_reported_and_not_used(cache_folder, caplog) -> None:
     built = build()
     (entry,) = (cache_folder / "traces").iterdir()
-    (entry / "temp_c.npy").write_bytes(b"rubbish")
+    (entry / "zones.npy").write_bytes(b"rubbish")
     assert equal(build(), built)
     assert "is damaged" in caplog.text
 
