@@ -3,6 +3,9 @@
 Jobs start first come, first served where they would finish soonest; those whose slack runs out go first and may use the
 module's ordinary share of chips whatever the admission slot says. A gang holds all its chips from the moment its data
 begins to move. Preemption returns a job to its last checkpoint.
+
+The chips offered to jobs are met to the nearest gang: one that fits at least by half starts, one that is beyond the
+offer by half or more leaves, so that an offer smaller by a chip does not cost a large gang.
 """
 
 import math
@@ -35,18 +38,14 @@ def slack_h(job, now_h):
 
 @njit
 def preempt(params, state, control, ledger, now_h):
-    """Release gangs, latest arrivals first: all at a site that is down, and those beyond the chips offered.
-
-    A running gang leaves only if the module holds at least the chips offered without it, so a small cut of the offer
-    never costs a large gang; an urgent one stays.
-    """
+    """Release gangs, latest arrivals first: all at a site that is down, and those beyond the offer but not urgent."""
     for nth in range(state.episode[0].n_jobs - 1, -1, -1):
         job = state.jobs[nth]
         if job.status == WAITING:
             continue
         module_now = state.modules[job.module]
         is_down = state.sites[params.modules[job.module].site].up == 0
-        is_beyond = module_now.held_chips - job.gang >= control.modules[job.module].job_chips
+        is_beyond = module_now.held_chips - job.gang / 2 >= control.modules[job.module].job_chips
         if is_down or (is_beyond and slack_h(job, now_h) >= params.rules[0].urgent_slack_h):
             module_now.held_chips -= job.gang
             job.work_h += job.fresh_h
@@ -59,29 +58,29 @@ def preempt(params, state, control, ledger, now_h):
 
 
 @njit
-def free_chips(params, state, control, ledger, nth_module, urgent):
-    """Chips of the module that a job may take now."""
-    module = params.modules[nth_module]
+def largest_gang(params, state, control, ledger, nth_module, urgent):
+    """Chips of the largest gang that may start on the module now: all of them free, half of them within the offer."""
+    module, held = params.modules[nth_module], state.modules[nth_module].held_chips
     if state.sites[module.site].up == 0:
         return 0
     offered = control.modules[nth_module].job_chips
     if urgent:
         offered = max(offered, whole_chips(module, module.job_share))
     serving = math.ceil(ledger.modules[nth_module].serving_chips / params.rules[0].serve_utilisation - 1e-9)
-    return min(offered, module.chips - serving) - state.modules[nth_module].held_chips
+    return min(2 * (offered - held), module.chips - serving - held)
 
 
 @njit
 def start(params, state, control, ledger, now_h, urgent):
     """Give chips to waiting jobs, in order of arrival: the urgent ones, or the others."""
-    most_free = 0
+    largest = 0
     for nth_module in range(len(params.modules)):
-        most_free = max(most_free, free_chips(params, state, control, ledger, nth_module, urgent))
+        largest = max(largest, largest_gang(params, state, control, ledger, nth_module, urgent))
     for nth in range(state.episode[0].n_jobs):
-        if most_free <= 0:
+        if largest <= 0:
             break
         job = state.jobs[nth]
-        if job.status != WAITING or job.gang > most_free:
+        if job.status != WAITING or job.gang > largest:
             continue
         if (slack_h(job, now_h) < params.rules[0].urgent_slack_h) != urgent:
             continue
@@ -104,7 +103,7 @@ def soonest_module(params, state, control, ledger, job, urgent):
     data_gb = params.job_classes[params.streams[job.stream].job_class].data_gb * job.gang
     for nth_module in range(len(params.modules)):
         speed = params.stream_speed[job.stream, nth_module]
-        if speed == 0.0 or free_chips(params, state, control, ledger, nth_module, urgent) < job.gang:
+        if speed == 0.0 or largest_gang(params, state, control, ledger, nth_module, urgent) < job.gang:
             continue
         site = params.modules[nth_module].site
         path = params.path_links[job.site, site]
