@@ -48,6 +48,8 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     autopilot, bit for bit. Entries beyond [-1, 1] are clipped; what was wanted beyond the possible is in
     `info["clipped"]`.
 
+    Preferences grow with the square of the entry, everything else in proportion.
+
     | Slot | Entries | -1 | 0 | +1 |
     | --- | --- | --- | --- | --- |
     | routing | sites | looks `routing_range_ms` farther to requests | nearest that meets the objective | looks nearer |

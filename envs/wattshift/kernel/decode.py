@@ -17,6 +17,12 @@ def read_slot(action, offset, index):
 
 
 @njit
+def curved(amount):
+    """Signed square: a preference that small amounts, such as exploration noise, hardly move."""
+    return amount * abs(amount)
+
+
+@njit
 def depart(middle, low, high, amount):
     """From `middle` towards `high` (amount > 0) or `low` (amount < 0); `middle` itself at zero."""
     return middle + amount * (high - middle) if amount > 0.0 else middle + amount * (middle - low)
@@ -45,8 +51,8 @@ def decode(params, control, ledger, action, offsets):
     for nth in range(len(params.sites)):
         site = params.sites[nth]
         set_points = control.sites[nth]
-        set_points.routing_ms = rules.routing_range_ms * read_slot(action, offsets[ROUTING], nth)
-        set_points.placement_h = rules.placement_range_h * read_slot(action, offsets[PLACEMENT], nth)
+        set_points.routing_ms = rules.routing_range_ms * curved(read_slot(action, offsets[ROUTING], nth))
+        set_points.placement_h = rules.placement_range_h * curved(read_slot(action, offsets[PLACEMENT], nth))
         set_points.battery_kw = 0.0
         if site.battery_kwh > 0.0:
             set_points.battery_kw = site.battery_kw * read_slot(action, offsets[STORAGE], n_batteries)
