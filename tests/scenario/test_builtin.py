@@ -188,12 +188,16 @@ def test_accelerators_are_busy_but_not_full(name):
     assert 0.5 < utilisation(SCENARIOS[name], COMPILED[name]) < 0.7
 
 
-def test_the_reference_cost_is_what_the_scenario_says_or_an_estimate_from_its_peak_power():
-    assert COMPILED["hybrid"].rules["reference_cost_usd_per_h"][0] == SCENARIOS["hybrid"].rules.reference_cost_usd_per_h
-    for name in ("tiny", "global"):
-        params = COMPILED[name]
-        peak_kw = full_it_kw(params).sum()
-        assert params.rules["reference_cost_usd_per_h"][0] == pytest.approx(0.6 * peak_kw * 1.3 * 0.15)
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_the_reference_cost_is_what_the_scenario_says(name):
+    assert COMPILED[name].rules["reference_cost_usd_per_h"][0] == SCENARIOS[name].rules.reference_cost_usd_per_h
+
+
+def test_a_reference_cost_not_given_is_estimated_from_the_peak_power():
+    unsaid = load_scenario({"extends": "hybrid", "name": "unsaid", "rules": {"reference_cost_usd_per_h": None}})
+    params = compile_params(unsaid)
+    expected = 0.6 * full_it_kw(params).sum() * 1.3 * 0.15
+    assert params.rules["reference_cost_usd_per_h"][0] == pytest.approx(expected)
 
 
 def test_an_extension_says_only_what_differs():
