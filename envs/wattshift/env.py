@@ -31,7 +31,7 @@ def start_rows(options: dict[str, Any] | None, n_envs: int) -> np.ndarray:
     asked = np.asarray((options or {}).get("start_row", -1))
     if not np.issubdtype(asked.dtype, np.integer) or asked.shape not in ((), (n_envs,)):
         raise ValueError(f"start_row: got {asked!r}, must be a whole number or {n_envs} of them")
-    return np.ascontiguousarray(np.broadcast_to(asked, n_envs), np.int64)
+    return np.array(np.broadcast_to(asked, n_envs), np.int64)
 
 
 class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
@@ -80,7 +80,8 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     `info["kpi"]` holds the episode's KPIs (`wattshift.kpi`).
 
     ## Arguments
-    Those of `World`: `scenario`, `traces`, `task`, `step_s`, `decision_every`, `episode_days`, `job_slots`.
+    Those of `World`: `scenario`, `traces`, `task`, `step_s`, `decision_every`, `episode_days`, `job_slots`,
+    `accrual`.
 
     ## Version History
     * v0: first version.
@@ -113,7 +114,7 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         """Advance by one decision."""
         if self._ended or not self._begun:
             raise gymnasium.error.ResetNeeded("the episode has ended (or none has begun): call reset() first")
-        action = np.asarray(action, np.float32)
+        action = np.asarray(action)
         if action.shape != self.action_space.shape:
             raise ValueError(f"action: got shape {action.shape}, must be {self.action_space.shape}")
         observation, reward, truncated = self.world.step(action[None], self._none)

@@ -36,6 +36,9 @@ class World:
         decision_every: physics steps per decision.
         episode_days: length of an episode in days.
         job_slots: size of the job table; arrivals beyond it are rejected and charged.
+        accrual: rewards also count the growth of what unfinished work owes, so that putting work off gains nothing on
+        the
+            day. Over an episode they sum to the same but for a constant. For learning; terms and KPIs are the same.
         parallel: spread environments over threads (same bits as serial).
 
     Raises:
@@ -52,17 +55,17 @@ class World:
         decision_every: int = 1,
         episode_days: float = 7.0,
         job_slots: int = 256,
+        accrual: bool = False,
         parallel: bool = False,
     ):
-        _require(n_envs >= 1, f"num_envs: got {n_envs}, must be at least 1")
-        _require(decision_every >= 1, f"decision_every: got {decision_every}, must be at least 1")
-        _require(job_slots >= 1, f"job_slots: got {job_slots}, must be at least 1")
+        for name, count in (("num_envs", n_envs), ("decision_every", decision_every), ("job_slots", job_slots)):
+            is_count = isinstance(count, int | np.integer) and count >= 1
+            _require(is_count, f"{name}: got {count!r}, must be a whole number, at least 1")
         self.scenario = load_scenario(scenario)
         self.params = compile_params(self.scenario, step_s)
+        is_length = np.isfinite(episode_days) and round(episode_days * 86400 / step_s) >= 1
+        _require(is_length, f"episode_days: got {episode_days}, must be at least one step of {step_s} s")
         self.steps_per_episode = round(episode_days * 86400 / step_s)
-        _require(
-            self.steps_per_episode >= 1, f"episode_days: got {episode_days}, must be at least one step of {step_s} s"
-        )
         self.task = load_task(task)
         self.traces = self._traces(traces, step_s)
         self.rows = range(len(self.traces.clock) - self.steps_per_episode)
@@ -79,7 +82,7 @@ class World:
         self.state = new_state(self.params, n_envs, job_slots, self.steps_per_episode)
         self.control = new_control(self.params, n_envs)
         self.ledger = new_ledger(self.params, n_envs)
-        self._wiring = self.layout.wiring()
+        self._wiring = self.layout.wiring(accrual)
         size = len(self.layout.features)
         self._raw = np.zeros((n_envs, size))
         self._observation = np.zeros((n_envs, size), np.float32)
@@ -129,7 +132,7 @@ class World:
 
     def clipped(self) -> dict[str, np.ndarray]:
         """What the last action wanted beyond the possible, mean over each slot's entries, slot -> [E]."""
-        return dict(zip(SLOTS, self.ledger.totals["clipped"].T / self.decision_every, strict=True))
+        return dict(zip(SLOTS, self.ledger.totals["clipped"].T.copy(), strict=True))
 
     def kpis(self, envs: np.ndarray) -> dict[str, np.ndarray]:
         """KPIs of the episodes of environments `envs` so far, name -> [len(envs)]."""
@@ -179,7 +182,9 @@ class World:
         )
 
     def _checked(self, actions: np.ndarray) -> np.ndarray:
-        checked = np.ascontiguousarray(actions, np.float32)
+        if (given := np.asarray(actions)).dtype.kind not in "fiub":
+            raise ValueError(f"action: got {given.dtype}, must be numbers")
+        checked = np.array(given, np.float32, order="C")  # a copy is writable, whatever was given: one signature
         expected = (self.n_envs, len(self._zero))
         if checked.shape != expected:
             raise ValueError(f"action: got shape {checked.shape}, must be {expected}")

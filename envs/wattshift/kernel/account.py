@@ -73,7 +73,6 @@ def account_network(params, now, ledger):
     """Electricity and carbon of the links, half in the zone of each end, and the transit price of what they carried."""
     rules, totals = params.rules[0], ledger.totals[0]
     step_h = rules.step_s / 3600.0
-    totals.network_carbon_kg = 0.0
     for nth in range(len(params.links)):
         link, moved = params.links[nth], ledger.links[nth]
         moved.power_kw = link.idle_kw + link.kw_per_gbps * moved.gbps

@@ -53,6 +53,7 @@ def decode(params, control, ledger, action, offsets):
         set_points = control.sites[nth]
         set_points.routing_ms = rules.routing_range_ms * curved(read_slot(action, offsets[ROUTING], nth))
         set_points.placement_h = rules.placement_range_h * curved(read_slot(action, offsets[PLACEMENT], nth))
+        clipped[CAPS] += max(read_slot(action, offsets[CAPS], nth), 0.0) / len(params.sites)
         set_points.battery_kw = 0.0
         if site.battery_kwh > 0.0:
             set_points.battery_kw = site.battery_kw * read_slot(action, offsets[STORAGE], n_batteries)
@@ -69,4 +70,3 @@ def decode(params, control, ledger, action, offsets):
         settings.supply_c = depart(plant.supply_c, module.supply_min_c, module.supply_max_c, colder_or_warmer)
         cap = read_slot(action, offsets[CAPS], module.site)
         settings.speed = 1.0 + min(cap, 0.0) * (1.0 - module.min_speed)
-        clipped[CAPS] += max(cap, 0.0) / len(params.modules)

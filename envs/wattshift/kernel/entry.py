@@ -27,6 +27,7 @@ class Wiring(NamedTuple):
     centre: np.ndarray  # [D] observation = (physical - centre) * scale
     scale: np.ndarray  # [D]
     weights: np.ndarray  # [terms] of the cost terms in the reward
+    accrual: bool  # rewards also count the growth of what the fleet owes
 
 
 class Entries(NamedTuple):

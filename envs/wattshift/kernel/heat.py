@@ -14,9 +14,9 @@ from .jit import njit
 
 @njit
 def coast(temp_c, limit_c, slope_c_per_h, left_h):
-    """Move at a constant rate until the limit or the end; returns the temperature and the time left."""
+    """Move towards the limit at a constant rate, as far as time allows; returns the temperature and the time left."""
     reach_h = (limit_c - temp_c) / slope_c_per_h if slope_c_per_h != 0.0 else math.inf
-    if 0.0 <= reach_h < left_h:
+    if reach_h < left_h:
         return limit_c, left_h - reach_h
     return temp_c + slope_c_per_h * left_h, 0.0
 
@@ -45,7 +45,9 @@ def integrate(temp_c, produced_kw, supply_c, conductance_kw_per_k, capacity_kw, 
             break
         if temp_c < supply_c:
             temp_c, left_h = coast(temp_c, supply_c, produced_kw / mass_kwh_per_k, left_h)
-        elif temp_c > full_c or (temp_c == full_c and produced_kw > capacity_kw):
+        elif temp_c >= full_c and produced_kw >= capacity_kw:
+            temp_c, left_h = temp_c + (produced_kw - capacity_kw) / mass_kwh_per_k * left_h, 0.0
+        elif temp_c > full_c:
             temp_c, left_h = coast(temp_c, full_c, (produced_kw - capacity_kw) / mass_kwh_per_k, left_h)
         else:
             equilibrium_c = supply_c + produced_kw / conductance_kw_per_k

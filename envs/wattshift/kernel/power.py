@@ -1,7 +1,6 @@
 """Stage 10, power: UPS and PDU losses, PV, battery, and what the grid connection imports or takes back."""
 
 from .jit import njit
-from .terms import STORAGE
 
 
 @njit
@@ -76,4 +75,4 @@ def power(params, now, state, control, ledger):
             totals.export_kw = min(surplus_kw, site.import_limit_kw)
         totals.curtailed_kw = surplus_kw - totals.export_kw
     if n_batteries > 0:
-        ledger.totals[0].clipped[STORAGE] += beyond_share / n_batteries
+        ledger.totals[0].storage_beyond += beyond_share / n_batteries

@@ -4,7 +4,7 @@ from .arrivals import backlog
 from .decode import decode
 from .jit import njit
 from .rng import START, uniform
-from .settle import FIRST_CHARGE_SHARE
+from .settle import FIRST_CHARGE_SHARE, liability_usd
 from .slices import read
 from .step import clear
 
@@ -25,7 +25,6 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         state.sites[nth].up = 1
         state.sites[nth].soc_kwh = FIRST_CHARGE_SHARE * params.sites[nth].battery_kwh
         state.sites[nth].peak_kw = 0.0
-        ledger.sites[nth].import_kw = 0.0
     for nth in range(len(params.modules)):
         state.modules[nth].loop_c = params.plants[nth, 0].supply_c
         state.modules[nth].held_chips = 0
@@ -36,9 +35,11 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     clear(ledger)
     totals.terms_usd[:] = 0.0
     totals.clipped[:] = 0.0
+    totals.storage_beyond = 0.0
     totals.cost_usd[:] = 0.0
     totals.sums[:] = 0.0
     decode(params, control, ledger, zero, wiring.slots)
     for nth in range(len(params.flows)):
         ledger.flows[nth].per_s = now.request_rate_per_s[nth]
     backlog(params, now, state, ledger)
+    totals.liability_usd = liability_usd(params, traces, state)

@@ -151,7 +151,8 @@ def progress(params, state, ledger, now_h):
     totals = ledger.totals[0]
     for nth in range(state.episode[0].n_jobs):
         job = state.jobs[nth]
-        job_class = params.job_classes[params.streams[job.stream].job_class]
+        nth_class = params.streams[job.stream].job_class
+        job_class = params.job_classes[nth_class]
         until_h = now_h + step_h
         if job.status == RUNNING:
             account = ledger.modules[job.module]
@@ -166,6 +167,7 @@ def progress(params, state, ledger, now_h):
             if job.work_h <= 1e-9:
                 job.work_h = 0.0
                 until_h = now_h + busy_h
+                ledger.jobs[nth_class].late += 1.0 if until_h > job.deadline_h else 0.0
         late_h = until_h - max(now_h, job.deadline_h)
         if late_h > 0.0:
             totals.sums[LATENESS_H] += late_h
@@ -186,7 +188,6 @@ def leave(params, state, ledger, now_h):
         is_abandoned = not is_finished and overdue_h > job_class.abandon_h
         if is_finished:
             counts.finished += 1.0
-            counts.late += 1.0 if overdue_h > 0.0 else 0.0
         if is_abandoned:
             counts.abandoned += 1.0
             ledger.totals[0].terms_usd[LATENESS] += job_class.reject_usd_per_chip_h * job.work_h

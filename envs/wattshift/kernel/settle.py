@@ -1,9 +1,12 @@
-"""Settlement at the horizon: what an episode leaves undone is charged, so pushing work past its end gains nothing."""
+"""Settlement: what an episode leaves undone is charged at its horizon, so pushing work past the end gains nothing.
+
+The same amount, taken at every decision, is the liability that accrual rewards keep books of.
+"""
 
 import math
 
 from .jit import njit
-from .terms import SETTLEMENT
+from .state import WAITING
 
 FIRST_CHARGE_SHARE = 0.5
 """State of charge of every battery at the start of an episode, and the one its end is settled against."""
@@ -20,34 +23,48 @@ def energy_usd_per_kwh(params, traces, site):
 
 
 @njit
-def dearest_usd_per_work_h(params, traces, stream):
-    """Mean energy cost of a reference chip-hour on the dearest module that may run the stream's jobs."""
+def path_usd_per_gb(path, links):
+    """Transit price of the whole path."""
+    usd_per_gb = 0.0
+    for nth in path:
+        if nth < 0:
+            break
+        usd_per_gb += links[nth].usd_per_gb
+    return usd_per_gb
+
+
+@njit
+def dearest_usd(params, traces, job, data_gb):
+    """Energy for the job's remaining work and transit of `data_gb`, on the dearest module that may run it."""
     dearest = -math.inf
     for nth in range(len(params.modules)):
-        module, speed = params.modules[nth], params.stream_speed[stream, nth]
+        module, speed = params.modules[nth], params.stream_speed[job.stream, nth]
         if speed > 0.0:
             kw = (module.chip_peak_w + module.node_peak_w + module.fan_w) * 1e-3
-            dearest = max(dearest, kw / speed * energy_usd_per_kwh(params, traces, params.sites[module.site]))
+            energy_usd = job.work_h / speed * kw * energy_usd_per_kwh(params, traces, params.sites[module.site])
+            transit_usd = data_gb * path_usd_per_gb(params.path_links[job.site, module.site], params.links)
+            dearest = max(dearest, energy_usd + transit_usd)
     return dearest
 
 
 @njit
-def settle(params, traces, state, ledger):
-    """Charge unfinished jobs and missing charge.
+def liability_usd(params, traces, state):
+    """What the fleet owes at this moment: unfinished jobs and missing charge.
 
-    Each unfinished job pays its remaining work at the dearest mean energy cost among the modules that may run it, and
-    the lateness it would have if it ran from now on without waiting. Batteries pay for, or are paid for, the
-    difference to the charge they began with, at the mean energy cost.
+    Each unfinished job owes its remaining work, and the transit of its data, on the module where they cost most at the
+    traces' mean prices, and the lateness it would have if it ran from now on without waiting. Batteries owe, or are
+    owed, the difference to the charge they began with, at the mean energy cost.
     """
     now_h = state.episode[0].step * params.rules[0].step_s / 3600.0
-    total_usd = 0.0
+    owed_usd = 0.0
     for nth in range(state.episode[0].n_jobs):
         job = state.jobs[nth]
         job_class = params.job_classes[params.streams[job.stream].job_class]
         finish_h = now_h + job.restart_h + job.work_h / (job.gang * job.pace)
         late_h = min(max(finish_h - max(now_h, job.deadline_h), 0.0), job_class.abandon_h)
-        total_usd += late_h * job.gang * job_class.late_usd_per_chip_h
-        total_usd += job.work_h * dearest_usd_per_work_h(params, traces, job.stream)
+        owed_usd += late_h * job.gang * job_class.late_usd_per_chip_h
+        data_gb = job_class.data_gb * job.gang if job.status == WAITING else job.stage_gb
+        owed_usd += dearest_usd(params, traces, job, data_gb)
     for nth in range(len(params.sites)):
         site = params.sites[nth]
         missing_kwh = FIRST_CHARGE_SHARE * site.battery_kwh - state.sites[nth].soc_kwh
@@ -55,5 +72,5 @@ def settle(params, traces, state, ledger):
             missing_kwh /= site.battery_charge_efficiency
         elif missing_kwh < 0.0:
             missing_kwh *= site.battery_discharge_efficiency
-        total_usd += missing_kwh * energy_usd_per_kwh(params, traces, site)
-    ledger.totals[0].terms_usd[SETTLEMENT] += total_usd
+        owed_usd += missing_kwh * energy_usd_per_kwh(params, traces, site)
+    return owed_usd

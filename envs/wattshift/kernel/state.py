@@ -70,10 +70,12 @@ MODULE_CONTROL = _record(
 
 TOTALS = _record(
     terms_usd=(F, (N_TERMS,)),  # of the decision
-    clipped=(F, (N_SLOTS,)),  # what the action wanted beyond the possible, summed over the decision's steps
+    clipped=(F, (N_SLOTS,)),  # what the action wanted beyond the possible, mean over slot and decision
+    storage_beyond=F,  # the batteries' part of it, summed over the decision's steps
     cost_usd=(F, (N_TERMS,)),  # of the episode
     sums=(F, (N_SUMS,)),  # of the episode
     network_carbon_kg=F,
+    liability_usd=F,  # owed after the last decision, kept with accrual rewards only
 )
 SITE_LEDGER = _record(
     it_kw=F,

@@ -12,20 +12,25 @@ from .power import power
 from .route import clocks, route
 from .schedule import schedule
 from .serve import serve
-from .settle import settle
+from .settle import liability_usd
 from .slices import read
+from .terms import SETTLEMENT, STORAGE
 
 
 @njit
 def clear(ledger):
     """Empty the accounts of the step; the totals live longer."""
+    ledger.totals[0].network_carbon_kg = 0.0
     for site in ledger.sites:
-        site.it_kw = site.cooling_kw = site.loss_kw = site.water_l = 0.0
-        site.charge_kw = site.discharge_kw = site.export_kw = 0.0
+        site.it_kw = site.cooling_kw = site.loss_kw = site.solar_kw = site.charge_kw = site.discharge_kw = 0.0
+        site.import_kw = site.export_kw = site.curtailed_kw = site.carbon_kg = site.water_l = site.cost_usd = 0.0
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
+        module.heat_stored_kw = module.throttled = 0.0
+        module.heat_removed_kw[:] = 0.0
+        module.plant_kw[:] = 0.0
     for link in ledger.links:
-        link.gbps = 0.0
+        link.gbps = link.power_kw = 0.0
     for nth_flow in range(ledger.routes.shape[0]):
         for nth in range(ledger.routes.shape[1]):
             ledger.routes[nth_flow, nth].per_s = 0.0
@@ -59,20 +64,31 @@ def advance(params, traces, state, control, ledger):
 
 @njit
 def decide(params, traces, state, control, ledger, wiring, action, repeat):
-    """One decision: the action's set-points held for `repeat` steps. Returns (reward in USD, truncated)."""
+    """One decision: the action's set-points held for `repeat` steps. Returns (reward in USD, truncated).
+
+    With accrual, the reward also counts the growth of what the fleet owes. Over an episode that sums to the same money,
+    but for what was owed at its start, which no action changes; it is only charged when it arises, not when it is paid.
+    """
     episode, totals = state.episode[0], ledger.totals[0]
     totals.terms_usd[:] = 0.0
     totals.clipped[:] = 0.0
     decode(params, control, ledger, action, wiring.slots)
+    totals.storage_beyond = 0.0
     truncated = False
-    for _ in range(repeat):
+    steps = 0
+    while steps < repeat and not truncated:
         advance(params, traces, state, control, ledger)
-        if episode.step >= episode.horizon:
-            truncated = True
-            settle(params, traces, state, ledger)
-            break
+        steps += 1
+        truncated = episode.step >= episode.horizon
+    if truncated:
+        totals.terms_usd[SETTLEMENT] += liability_usd(params, traces, state)
+    totals.clipped[STORAGE] += totals.storage_beyond / steps
     paid_usd = 0.0
     for term in range(len(wiring.weights)):
         totals.cost_usd[term] += totals.terms_usd[term]
         paid_usd += wiring.weights[term] * totals.terms_usd[term]
+    if wiring.accrual:
+        owed_before_usd = totals.liability_usd
+        totals.liability_usd = 0.0 if truncated else liability_usd(params, traces, state)
+        paid_usd += wiring.weights[SETTLEMENT] * (totals.liability_usd - owed_before_usd)
     return -paid_usd, truncated

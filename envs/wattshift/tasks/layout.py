@@ -92,14 +92,15 @@ class Layout:
         """Undo the scaling (up to the limits): physical values in the units of `features`."""
         return observation / np.array([f.scale for f in self.features]) + np.array([f.centre for f in self.features])
 
-    def wiring(self) -> Wiring:
-        """The layout as the kernel reads it."""
+    def wiring(self, accrual: bool) -> Wiring:
+        """The layout as the kernel reads it, and whether rewards keep books by accrual."""
         return Wiring(
             slots=np.array([self.actions[slot].start if slot in self.actions else -1 for slot in SLOTS]),
             blocks=np.array([self.slices[block].start if block in self.slices else -1 for block in BLOCKS]),
             centre=np.array([feature.centre for feature in self.features]),
             scale=np.array([feature.scale for feature in self.features]),
             weights=np.array(self.weights),
+            accrual=accrual,
         )
 
 
