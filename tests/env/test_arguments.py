@@ -1,0 +1,133 @@
+"""Arguments of a world: every allowed step length runs; what is not allowed is refused in words."""
+
+import math
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from worlds import begin, make_arguments, make_world, scenario_of, step, traces_of, zeros
+
+from wattshift.env import WattshiftEnv
+from wattshift.vector import WattshiftVectorEnv
+from wattshift.world import World
+
+
+@pytest.mark.parametrize("step_s", [60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0])
+def test_every_step_length_runs(step_s):
+    world = make_world(2, step_s=step_s)
+    begin(world, 3)
+    for _ in range(world.steps_per_episode):
+        observation, reward, truncated = step(world, zeros(world))
+        assert np.isfinite(observation).all()
+        assert np.isfinite(reward).all()
+    assert truncated.all()
+    assert world.steps_per_episode == round(6 * 3600 / step_s)
+
+
+@pytest.mark.parametrize("step_s", [0.0, -300.0, 30.0, 59.0, 61.0, 7.0 * 60.0, 2000.0, 7200.0, math.nan, math.inf])
+def test_other_step_lengths_are_refused(step_s):
+    with pytest.raises(ValueError, match=r"step_s: got .*60 to 3600 seconds and divide an hour"):
+        World(1, scenario="tiny", step_s=step_s)
+
+
+def test_cost_hardly_depends_on_the_step_length():
+    """The same days at five minutes and at a quarter of an hour cost the same within a few percent."""
+    usd = []
+    for step_s in (300.0, 900.0):
+        world = make_world(24, step_s=step_s, episode_days=1.0)
+        world.begin(
+            np.ones(24, np.bool_),
+            np.arange(24, dtype=np.uint64),
+            np.arange(24, dtype=np.int64) * int(14 * 86400 / step_s),
+        )
+        for _ in range(world.steps_per_episode):
+            step(world, zeros(world))
+        usd.append(world.ledger.totals["cost_usd"][:, :3].sum(axis=1).mean())
+    assert usd[0] == pytest.approx(usd[1], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"n_envs": 0}, "num_envs: got 0, must be a whole number, at least 1"),
+        ({"decision_every": 0}, "decision_every: got 0, must be a whole number, at least 1"),
+        ({"decision_every": 1.5}, "decision_every: got 1.5"),
+        ({"job_slots": 0}, "job_slots: got 0, must be a whole number, at least 1"),
+        ({"episode_days": 0.0}, "episode_days: got 0.0, must be at least one step of 300.0 s"),
+        ({"episode_days": -1.0}, "episode_days: got -1.0, must be at least one step"),
+        ({"episode_days": math.nan}, "episode_days: got nan"),
+        ({"episode_days": 400.0}, "traces: 105120 steps are too few for an episode of 115200"),
+        ({"scenario": "tinny"}, "tinny.*did you mean 'tiny'"),
+        ({"task": "flet"}, "task 'flet' is neither built in .*fleet"),
+        ({"traces": {"sead": 3}}, "sead"),
+        ({"traces": {"source": "imagined"}}, "source"),
+    ],
+)
+def test_wrong_arguments_are_refused_in_words(wrong, message):
+    arguments = {"n_envs": 1, "scenario": "tiny", "episode_days": 0.25} | wrong
+    with pytest.raises(ValueError, match=message):
+        World(**arguments)
+
+
+def test_traces_for_another_step_are_refused():
+    with pytest.raises(ValueError, match=r"traces: made for steps of 900.0 s, not 300.0 s"):
+        World(1, scenario="tiny", traces=traces_of("tiny", 900.0))
+
+
+def test_traces_for_another_scenario_are_refused():
+    with pytest.raises(ValueError, match=r"traces: made for \(zones, flows, streams\) = .*, the scenario has"):
+        World(1, scenario=scenario_of("hybrid"), traces=traces_of("tiny"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"drives": ["admision"]}, "drives: .*'admision' is not one of .*did you mean 'admission'"),
+        ({"drives": []}, "drives"),
+        ({"drives": ["caps", "caps"]}, "a name stands twice"),
+        ({"sees": ["weather"]}, "sees: .*'weather' is not one of"),
+        ({"pays": {"electricity": 1.0}}, "pays: .*'electricity' is not one of .*did you mean 'electricity_usd'"),
+        ({"reward": 1}, "reward"),
+    ],
+)
+def test_wrong_tasks_are_refused_in_words(changes, message):
+    task = {"summary": "wrong", "drives": ["caps"], "sees": ["clock"], "pays": {}} | changes
+    with pytest.raises(ValueError, match=message):
+        World(1, scenario="tiny", task=task)
+
+
+@pytest.mark.parametrize("make", [WattshiftEnv, WattshiftVectorEnv])
+def test_drawing_is_refused(make):
+    with pytest.raises(ValueError, match="render_mode: got 'human', this environment draws nothing"):
+        make(render_mode="human")
+
+
+def test_an_unknown_argument_is_refused_by_name():
+    with pytest.raises(TypeError, match="episode_dayz"):
+        WattshiftEnv(episode_dayz=3)
+
+
+def test_an_unknown_autoreset_mode_is_refused():
+    with pytest.raises(ValueError, match="autoreset_mode: got 'Later', must be one of 'NextStep'"):
+        WattshiftVectorEnv(1, autoreset_mode="Later", **make_arguments())
+
+
+def test_importing_the_package_is_light():
+    """Registering the environments loads nothing heavy and is over in a moment."""
+    heavy = ("torch", "stable_baselines3", "hydra", "pandas", "numba", "scipy", "pydantic", "matplotlib")
+    program = f"import sys, wattshift; print([name for name in {heavy} if name in sys.modules])"
+    begun_s = time.monotonic()
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+    assert time.monotonic() - begun_s < 10.0
+
+
+def test_an_environment_needs_no_torch():
+    program = (
+        "import sys, gymnasium, wattshift; gymnasium.make('wattshift/Fleet-v0', scenario='tiny');"
+        "print([name for name in ('torch', 'stable_baselines3', 'hydra') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
