@@ -1,0 +1,22 @@
+"""Write what is generated in the docs: `python docs/generate.py`, or `make docs`."""
+
+from pathlib import Path
+
+from pages.environment import environment_page
+from pages.readme import filled
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def generated() -> dict[Path, str]:
+    """Every file with generated parts, and the whole text that it should have."""
+    readme = ROOT / "README.md"
+    return {
+        ROOT / "docs" / "environment.md": environment_page(),
+        readme: filled(readme.read_text(encoding="utf-8"), ROOT / "results"),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in generated().items():
+        path.write_text(text, encoding="utf-8")

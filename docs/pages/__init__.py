@@ -1,0 +1,1 @@
+"""Pages and tables that are written from the code and from results."""

@@ -1,0 +1,117 @@
+"""The page on the environment, from its docstring, its layout and its vocabulary."""
+
+import inspect
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from pages import vocabulary
+from wattshift.env import WattshiftEnv, spaces
+from wattshift.kernel.terms import TERMS
+from wattshift.tasks import Feature
+from wattshift.world import World
+
+HEADER = "<!-- Written by `python docs/generate.py` from the code; edit that, not this. -->"
+Row = Sequence[object]
+
+
+def environment_page() -> str:
+    """`wattshift/Fleet-v0` on the hybrid scenario, in Markdown."""
+    world = World(1, "hybrid")
+    observation, action = spaces(world)
+    parts = [
+        HEADER,
+        "# `wattshift/Fleet-v0` on the `hybrid` scenario",
+        f"{inspect.getdoc(WattshiftEnv)}".replace("\n## ", "\n### ").replace("### Description\n", ""),
+        f"## Actions: {action}",
+        table(("slot", "from", "to", "entries"), _slot_rows(world)),
+        f"## Observation: {observation}",
+        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>` or `<class>` stands "
+        "for `count` entries, one each, in the order below: the first at `index`, the others every `stride` entries.",
+        *_observation_tables(world),
+        f"Sites: {_listed(world.scenario.site_names)}. Modules: {_listed(world.scenario.module_names)}. Job classes: "
+        f"{_listed(world.scenario.job_class_names)}.",
+        "## Cost terms",
+        f"`info['terms']` after every decision, in USD. The reward is minus their weighted sum over "
+        f"`reward_scale_usd`, here {world.reward_scale_usd:g}.",
+        table(
+            ("term", "weight", "what it is"),
+            [
+                (f"`{name}`", f"{weight:g}", vocabulary.TERMS[name])
+                for name, weight in zip(TERMS, world.layout.weights, strict=True)
+            ],
+        ),
+        "## KPIs",
+        "`info['kpi']` at the end of an episode: the cost terms above, summed over the episode, and",
+        table(
+            ("KPI", "unit", "what it is"),
+            [
+                (f"`{name}`", vocabulary.unit(name), vocabulary.KPIS[name])
+                for name in kpi_names(world)
+                if name not in TERMS
+            ],
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def kpi_names(world: World) -> list[str]:
+    """Every KPI that an episode ends with, in order, the cost terms aside."""
+    return [name for name in world.kpis(np.arange(1)) if name not in TERMS]
+
+
+def table(heading: Row, rows: Iterable[Row]) -> str:
+    """A Markdown table."""
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _slot_rows(world: World) -> list[Row]:
+    return [
+        (f"`{slot}`", place.start, place.stop - 1, _listed(_last_parts(world.layout.action_names[place])))
+        for slot, place in world.layout.actions.items()
+    ]
+
+
+def _last_parts(names: Iterable[str]) -> list[str]:
+    return [name.split("/", 1)[1] for name in names]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _observation_tables(world: World) -> list[str]:
+    parts = []
+    for block, place in world.layout.slices.items():
+        parts.append(f"### Block `{block}`: entries {place.start} to {place.stop - 1}")
+        rows: dict[Row, list[int]] = {}
+        for index in range(place.start, place.stop):
+            rows.setdefault(_row(world, world.layout.features[index]), []).append(index)
+        parts.append(
+            table(
+                ("index", "count", "stride", "name", "unit", "centre", "scale"),
+                [(indices[0], len(indices), _stride(indices), *row) for row, indices in rows.items()],
+            )
+        )
+    return parts
+
+
+def _stride(indices: Sequence[int]) -> str:
+    """Distance of equal entries in the observation; nothing where there is one only."""
+    return str(indices[1] - indices[0]) if len(indices) > 1 else ""
+
+
+def _row(world: World, feature: Feature) -> Row:
+    """Name, unit, centre and scale, with the names of sites, modules and job classes made one."""
+    scenario, name = world.scenario, f"/{feature.name}/"
+    if not feature.name.startswith("requests/"):
+        # Modules first: their names begin with those of their sites.
+        for kind, names in (
+            ("module", scenario.module_names),
+            ("site", scenario.site_names),
+            ("class", scenario.job_class_names),
+        ):
+            for one in names:
+                name = name.replace(f"/{one}/", f"/<{kind}>/")
+    return f"`{name.strip('/')}`", feature.unit, f"{feature.centre:.4g}", f"{feature.scale:.4g}"

@@ -1,0 +1,81 @@
+"""The README's tables, from the JSON files of `results/`, between their markers."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pages.environment import Row, table
+
+
+def filled(readme: str, results: Path) -> str:
+    """The README with its tables written anew where their files exist.
+
+    Args:
+        readme: its text.
+        results: folder with `bench.json` (from `make bench`) and `leaderboard.json` (`results.json` of an evaluation).
+
+    Raises:
+        ValueError: a pair of markers is missing.
+    """
+    for marker, file, write in (
+        ("results", "leaderboard.json", results_table),
+        ("bench", "bench.json", bench_table),
+    ):
+        if (results / file).is_file():
+            readme = _between(readme, marker, write(json.loads((results / file).read_text(encoding="utf-8"))))
+    return readme
+
+
+def _between(text: str, marker: str, content: str) -> str:
+    begin, end = f"<!-- {marker}:begin -->", f"<!-- {marker}:end -->"
+    replaced, count = re.subn(
+        f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n{content}\n{end}", text, flags=re.DOTALL
+    )
+    if count != 1:
+        raise ValueError(f"README.md: found {count} pairs of the markers {begin} and {end}, must be one")
+    return replaced
+
+
+def results_table(results: dict[str, Any]) -> str:
+    """Policies by rising cost, with paired differences and their intervals."""
+    rows: list[Row] = []
+    for entry in results["policies"]:
+        share, means = entry["to_autopilot_share"], entry["means"]
+        rows.append(
+            (
+                f"`{entry['policy']}`",
+                f"{entry['cost_usd']['value']:,.0f}",
+                f"{100 * share['value']:+.2f} [{100 * share['low']:+.2f}, {100 * share['high']:+.2f}]",
+                f"{means['carbon_kg']:,.0f}",
+                f"{means['energy_kwh']:,.0f}",
+                f"{means['pue']:.3f}",
+                f"{100 * means['slo_share']:.2f}",
+                f"{means['jobs_late']:,.1f}",
+            )
+        )
+    heading = ("policy", "cost USD", "to autopilot %", "carbon kg", "energy kWh", "PUE", "SLO met %", "jobs late")
+    task = results["settings"]["task"]
+    note = (
+        f"Means over {results['windows']} held-out windows of {task['episode_days']:g} days on `{task['scenario']}`, "
+        "the same for every policy; differences are paired, negative is cheaper, with "
+        f"{results['confidence']:.0%} bootstrap intervals."
+    )
+    return f"{table(heading, rows)}\n\n{note}"
+
+
+def bench_table(bench: dict[str, Any]) -> str:
+    """Steps per second, start and memory."""
+    rates = [*bench["stepping"], *bench["learning"]]
+    rows: list[Row] = [
+        (rate["name"], rate["num_envs"], rate["actions"], f"{rate['steps_per_s']:,.0f}") for rate in rates
+    ]
+    cold, warm, on = bench["starts"]["cold"], bench["starts"]["warm"], bench["machine"]
+    note = (
+        f"Medians of {bench['settings']['rounds']} rounds on one core of {on['cpu']}, Python {on['python']}, numba "
+        f"{on['numba']}, {on['date']}; episodes of {bench['settings']['episode_days']:g} days on "
+        f"`{bench['settings']['scenario']}`, resets included. From import to the first step: {warm['total_s']:.1f} s, "
+        f"the first time {cold['total_s']:.0f} s (compiling the kernel, building the traces); peak memory of a batch "
+        f"of 64: {warm['peak_mib']:,.0f} MiB."
+    )
+    return f"{table(('case', 'environments', 'actions', 'steps/s'), rows)}\n\n{note}"
