@@ -1,0 +1,167 @@
+"""Settings of training and evaluation: the types. Values and their reasons stand in `configs/`.
+
+Hydra merges the YAML files into these dataclasses, so an unknown key or a wrong type is refused before anything runs.
+"""
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from omegaconf import MISSING, DictConfig, OmegaConf
+
+from wattshift_agents.errors import SettingsError, closest
+
+
+class Split(Enum):
+    """Which of a trace group's three worlds of weather, grid and demand."""
+
+    train = "train"
+    validation = "validation"
+    test = "test"
+
+
+@dataclass
+class TaskConfig:
+    """Which environment, over which scenario, at which pace."""
+
+    id: str = MISSING  # registered Gymnasium id
+    scenario: str = MISSING  # built-in name or path of a YAML file
+    step_s: int = MISSING  # physics step, s
+    decision_every: int = MISSING  # physics steps per decision
+    episode_days: float = MISSING
+
+
+@dataclass
+class TraceConfig:
+    """One source of exogenous series; unset fields take the defaults of `wattshift.traces.TraceSpec`."""
+
+    source: str = MISSING  # synthetic | real
+    seed: int = 0
+    years: int = 1
+    first_year: int | None = None
+    root: str | None = None  # folder of real data
+
+
+@dataclass
+class TracesConfig:
+    """Three disjoint sources, so that nothing is judged on what it was tuned on."""
+
+    root: str | None = None  # folder of real data, for all three
+    train: TraceConfig = field(default_factory=TraceConfig)
+    validation: TraceConfig = field(default_factory=TraceConfig)
+    test: TraceConfig = field(default_factory=TraceConfig)
+
+
+@dataclass
+class AgentConfig:
+    """What every learner has; `algorithm` picks the builder in `wattshift_agents.sb3.builders`."""
+
+    algorithm: str = MISSING
+    num_envs: int = MISSING  # environments stepped as one batch
+    against_autopilot: bool = MISSING  # learn from the difference to the autopilot in the same window
+    accrual: bool = MISSING  # learn from rewards that count what unfinished work owes
+
+
+@dataclass
+class PPOConfig(AgentConfig):
+    """Proximal policy optimisation; the names are Stable-Baselines3's."""
+
+    n_steps: int = MISSING  # decisions per environment and update
+    batch_size: int = MISSING
+    n_epochs: int = MISSING
+    learning_rate: float = MISSING
+    final_learning_rate: float = MISSING  # reached linearly at total_steps
+    gamma: float = MISSING
+    gae_lambda: float = MISSING
+    clip_range: float = MISSING
+    ent_coef: float = MISSING
+    vf_coef: float = MISSING
+    max_grad_norm: float = MISSING
+    target_kl: float | None = None
+    hidden: list[int] = MISSING  # widths of the layers, policy and value network alike
+    log_std_init: float = MISSING  # logarithm of the first exploration noise
+
+
+@dataclass
+class WindowsConfig:
+    """A fixed evaluation set: windows spread evenly over a split."""
+
+    windows: int = MISSING
+    seed: int = MISSING  # window i draws its random numbers from seed + i
+
+
+@dataclass
+class ValidationConfig(WindowsConfig):
+    """Judgement during training, which picks the best checkpoint."""
+
+    every_steps: int = MISSING  # decisions between two validations
+
+
+@dataclass
+class TestConfig(WindowsConfig):
+    """Judgement after training, on what neither training nor the choice of checkpoint has seen."""
+
+    policies: list[str] = MISSING  # heuristics to compare with
+
+    __test__ = False  # not a test case, whatever pytest infers from the name
+
+
+@dataclass
+class TrainConfig:
+    """Everything `train.py` needs."""
+
+    name: str = MISSING  # ends the name of the run folder
+    seed: int = MISSING
+    total_steps: int = MISSING  # decisions over all environments
+    resume: str | None = None  # run folder or checkpoint to continue
+    torch_threads: int = MISSING
+    task: TaskConfig = field(default_factory=TaskConfig)
+    agent: AgentConfig = field(default_factory=AgentConfig)
+    traces: TracesConfig = field(default_factory=TracesConfig)
+    validation: ValidationConfig = field(default_factory=ValidationConfig)
+    test: TestConfig = field(default_factory=TestConfig)
+
+
+@dataclass
+class EvaluateConfig:
+    """Everything `evaluate.py` needs."""
+
+    name: str = MISSING
+    policies: list[str] = MISSING  # heuristics by name, or [all]
+    checkpoints: list[str] = MISSING  # run folders, checkpoint folders or model.zip files
+    split: Split = MISSING
+    windows: int = MISSING
+    seed: int = MISSING
+    confidence: float = MISSING
+    task: TaskConfig = field(default_factory=TaskConfig)
+    traces: TracesConfig = field(default_factory=TracesConfig)
+
+
+def register_schemas() -> None:
+    """Tell Hydra the types that the YAML files of `configs/` refer to."""
+    from hydra.core.config_store import ConfigStore
+
+    store = ConfigStore.instance()
+    store.store(name="train_schema", node=TrainConfig)
+    store.store(name="evaluate_schema", node=EvaluateConfig)
+    store.store(group="agent", name="ppo_schema", node=PPOConfig)
+
+
+def as_object(config: DictConfig) -> Any:
+    """The dataclass instance behind a composed config, interpolations resolved, nothing left missing.
+
+    Raises:
+        SettingsError: It has a key that its type does not know. Hydra refuses those itself, but not after a "+".
+    """
+    _refuse_unknown(config, "")
+    return OmegaConf.to_object(config)
+
+
+def _refuse_unknown(node: DictConfig, prefix: str) -> None:
+    kind = OmegaConf.get_type(node)
+    for key in map(str, node):
+        known = [part.name for part in fields(kind)] if is_dataclass(kind) else [key]
+        if key not in known:
+            raise SettingsError(f"{prefix}{key}: unknown key.{closest(key, known)} Known: {', '.join(known)}")
+        if OmegaConf.is_dict(node[key]):
+            _refuse_unknown(node[key], f"{prefix}{key}.")

@@ -1,0 +1,55 @@
+"""Rule-based policies by name, under the same interface and the same physics as learned ones."""
+
+from collections.abc import Sequence
+
+from wattshift_agents.errors import SettingsError, closest
+from wattshift_agents.heuristics.base import Heuristic
+from wattshift_agents.heuristics.combined import Thrifty
+from wattshift_agents.heuristics.constant import AllHigh, AllLow, Autopilot, Middle, Random
+from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
+from wattshift_agents.heuristics.storage import Arbitrage
+from wattshift_agents.heuristics.waiting import WaitForGreen
+
+HEURISTICS: dict[str, type[Heuristic]] = {
+    kind.name: kind
+    for kind in (
+        Autopilot,
+        NearestSite,
+        LowestCarbon,
+        LowestPrice,
+        CheapestEnergy,
+        WaitForGreen,
+        Arbitrage,
+        Thrifty,
+        Random,
+        AllLow,
+        Middle,
+        AllHigh,
+    )
+}
+"""Every heuristic by its name, the autopilot first."""
+
+EVERY = "all"
+"""Stands for every heuristic in a list of names."""
+
+
+def make_heuristics(names: Sequence[str]) -> list[Heuristic]:
+    """The named heuristics in the order given, without repeats; "all" stands for every one.
+
+    Raises:
+        SettingsError: A name is unknown.
+    """
+    expanded = [known for name in names for known in (HEURISTICS if name == EVERY else [name])]
+    for name in expanded:
+        if name not in HEURISTICS:
+            known = ", ".join([EVERY, *HEURISTICS])
+            raise SettingsError(f'policies: no heuristic "{name}".{closest(name, HEURISTICS)} Known: {known}')
+    return [HEURISTICS[name]() for name in dict.fromkeys(expanded)]
+
+
+def summaries() -> dict[str, str]:
+    """Name of every heuristic and the first line of its docstring, for help texts and docs."""
+    return {name: (kind.__doc__ or "").strip().splitlines()[0] for name, kind in HEURISTICS.items()}
+
+
+__all__ = ["EVERY", "HEURISTICS", "Heuristic", "make_heuristics", "summaries"]

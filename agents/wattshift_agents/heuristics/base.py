@@ -1,0 +1,41 @@
+"""What all heuristics share: they know the action layout and start from the autopilot's zeros."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wattshift_agents.policy import Action, Mask, Observation
+from wattshift_agents.view import Floats, View
+
+if TYPE_CHECKING:
+    from wattshift.world import World
+
+
+class Heuristic:
+    """A rule that fills some slots of the action and leaves the others to the autopilot.
+
+    Subclasses set `name` and implement `decide`; their docstring's first line is their entry in the table of
+    policies. A slot that the task does not offer is skipped.
+    """
+
+    name: str
+
+    def reset(self, world: "World", mask: Mask | None = None) -> None:
+        """Learn the action layout; heuristics keep nothing from step to step unless they say so."""
+        self.slots: dict[str, slice] = dict(world.layout.actions)
+        self.action_size = max(part.stop for part in self.slots.values())
+
+    def act(self, observation: Observation, view: View) -> Action:
+        """The rule's decision, float32 [n, A]."""
+        action = np.zeros((len(observation), self.action_size), dtype=np.float32)
+        self.decide(action, view)
+        return action
+
+    def decide(self, action: Action, view: View) -> None:
+        """Write this rule's slots into `action` (zeros, [n, A])."""
+        raise NotImplementedError
+
+    def fill(self, action: Action, slot: str, values: Floats | float) -> None:
+        """Set one slot for all environments; a slot that the task does not drive stays with the autopilot."""
+        if slot in self.slots:
+            action[:, self.slots[slot]] = values

@@ -1,0 +1,68 @@
+"""Policies that send work to the sites that look best now, by rank."""
+
+from wattshift_agents.heuristics.base import Heuristic
+from wattshift_agents.policy import Action
+from wattshift_agents.view import Floats, View
+
+
+def preference_by_rank(quantity: Floats) -> Floats:
+    """+1 for the site where `quantity` is lowest, -1 where it is highest, evenly spaced by rank between.
+
+    Sites with equal quantities (the same grid zone) share the mean of their ranks, so that the order in which
+    a scenario lists them decides nothing. With one site, or all equal, the preference is zero.
+
+    Args:
+        quantity: [n, S], less is better.
+    """
+    below = (quantity[:, :, None] > quantity[:, None, :]).sum(axis=2)
+    above = (quantity[:, :, None] < quantity[:, None, :]).sum(axis=2)
+    return (above - below) / max(quantity.shape[1] - 1, 1)
+
+
+class NearestSite(Heuristic):
+    """No site preferred: requests and jobs go to the nearest site that can take them, by distance alone.
+
+    A preference makes a site look nearer; equal preferences cancel, so zero everywhere is the only setting in
+    which distance is never overruled. It is what the autopilot does: the two must cost the same.
+    """
+
+    name = "nearest-site"
+
+    def decide(self, action: Action, view: View) -> None:
+        """Prefer no site over another."""
+        self.fill(action, "routing", 0.0)
+        self.fill(action, "placement", 0.0)
+
+
+class LowestCarbon(Heuristic):
+    """Requests and jobs go where the grid is cleanest now, within their latency objectives."""
+
+    name = "lowest-carbon"
+
+    def decide(self, action: Action, view: View) -> None:
+        """Prefer sites by the rank of their carbon intensity."""
+        preference = preference_by_rank(view.carbon_kg_per_kwh)
+        self.fill(action, "routing", preference)
+        self.fill(action, "placement", preference)
+
+
+class LowestPrice(Heuristic):
+    """Requests and jobs go where electricity is cheapest now, within their latency objectives."""
+
+    name = "lowest-price"
+
+    def decide(self, action: Action, view: View) -> None:
+        """Prefer sites by the rank of the price they pay."""
+        preference = preference_by_rank(view.price_usd_per_kwh)
+        self.fill(action, "routing", preference)
+        self.fill(action, "placement", preference)
+
+
+class CheapestEnergy(Heuristic):
+    """Jobs go where a kWh costs least now, carbon priced in; requests stay near, since moving them costs transit."""
+
+    name = "cheapest-energy"
+
+    def decide(self, action: Action, view: View) -> None:
+        """Prefer sites for jobs by the rank of what a kWh costs."""
+        self.fill(action, "placement", preference_by_rank(view.energy_usd_per_kwh))

@@ -1,0 +1,126 @@
+"""`Results`: the KPIs of policies over the same windows, their comparison, and the files that keep them."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wattshift_agents.statistics import Estimate, Floats, interquartile_mean, paired_difference
+
+REFERENCE = "autopilot"
+"""The policy that all others are measured against."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """One stretch of the traces and the seed of the random numbers played over it."""
+
+    row: int  # first trace row
+    seed: int
+    start_utc: str  # ISO 8601
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One policy's cost against others' on the same windows; differences are negative where it is cheaper."""
+
+    policy: str
+    cost_usd: Estimate  # mean per window
+    cost_iqm_usd: float  # interquartile mean per window
+    to_autopilot_usd: Estimate  # mean difference per window
+    to_autopilot_share: Estimate  # difference of the totals, relative to the autopilot's
+    best_other_heuristic: str | None  # the cheapest heuristic on these windows, itself excluded
+    to_best_share: Estimate | None
+    means: dict[str, float]  # every KPI, mean per window
+
+
+@dataclass(frozen=True)
+class Results:
+    """KPIs by policy, name and window. Every policy met the same windows, so element i of each belongs together."""
+
+    windows: tuple[Window, ...]
+    kpis: dict[str, dict[str, Floats]]  # policy -> KPI -> [W]
+    heuristics: tuple[str, ...]  # which of the policies are rule-based
+
+    def cost_usd(self, policy: str) -> Floats:
+        """Total cost of each window, [W]."""
+        return self.kpis[policy]["cost_usd"]
+
+    def means(self, policy: str) -> dict[str, float]:
+        """Every KPI's mean over the windows."""
+        return {name: float(np.mean(values)) for name, values in self.kpis[policy].items()}
+
+    def best_heuristic(self, other_than: str | None = None) -> str | None:
+        """The heuristic with the lowest mean cost on these windows, or None without any.
+
+        It is picked with hindsight, which favours the heuristics: a policy that beats it has beaten them all.
+        """
+        candidates = [name for name in self.heuristics if name != other_than]
+        return min(candidates, key=lambda name: float(np.mean(self.cost_usd(name))), default=None)
+
+    def compare(self, policy: str, confidence: float = 0.95) -> Comparison:
+        """One policy against the autopilot and against the best other heuristic, window by window.
+
+        Raises:
+            KeyError: The policy or the autopilot is not among the results.
+            ValueError: There are fewer than two windows.
+        """
+        cost = self.cost_usd(policy)
+        reference = self.cost_usd(REFERENCE)
+        best = self.best_heuristic(other_than=policy)
+        spread = paired_difference(cost, np.zeros_like(cost), confidence=confidence)
+        return Comparison(
+            policy=policy,
+            cost_usd=spread,
+            cost_iqm_usd=float(interquartile_mean(cost)),
+            to_autopilot_usd=paired_difference(cost, reference, confidence=confidence),
+            to_autopilot_share=paired_difference(cost, reference, relative=True, confidence=confidence),
+            best_other_heuristic=best,
+            to_best_share=None
+            if best is None
+            else paired_difference(cost, self.cost_usd(best), relative=True, confidence=confidence),
+            means=self.means(policy),
+        )
+
+    def comparisons(self, confidence: float = 0.95) -> list[Comparison]:
+        """Every policy's comparison, cheapest first."""
+        return sorted(
+            (self.compare(policy, confidence) for policy in self.kpis), key=lambda entry: entry.cost_usd.value
+        )
+
+    def write_csv(self, path: Path) -> None:
+        """One line for each policy, window and KPI: policy, window, start_utc, seed, kpi, value."""
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["policy", "window", "start_utc", "seed", "kpi", "value"])
+            for policy, kpis in self.kpis.items():
+                for name, values in kpis.items():
+                    for i, (window, value) in enumerate(zip(self.windows, values, strict=True)):
+                        writer.writerow([policy, i, window.start_utc, window.seed, name, repr(float(value))])
+
+    def write_json(self, path: Path, confidence: float = 0.95, settings: dict[str, Any] | None = None) -> None:
+        """The comparisons, cheapest first, under `policies`; `settings` says what was run."""
+        summary = {
+            "settings": settings or {},
+            "windows": len(self.windows),
+            "confidence": confidence,
+            "policies": [_as_dict(entry) for entry in self.comparisons(confidence)],
+        }
+        path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+
+    def write_tensorboard(self, folder: Path, tag: str, step: int = 0) -> None:
+        """Mean KPIs as scalars `<tag>/<kpi>`, one run for each policy, so that charts lay them over each other."""
+        from tensorboard.summary import Writer  # type: ignore[import-untyped]
+
+        for policy in self.kpis:
+            writer = Writer(str(folder / policy))
+            for name, value in self.means(policy).items():
+                writer.add_scalar(f"{tag}/{name}", value, step)
+            writer.close()
+
+
+def _as_dict(entry: Comparison) -> dict[str, Any]:
+    return {key: value._asdict() if isinstance(value, Estimate) else value for key, value in vars(entry).items()}

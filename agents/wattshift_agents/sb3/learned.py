@@ -1,0 +1,64 @@
+"""`LearnedPolicy`: a trained network under the same interface as the heuristics."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gymnasium import spaces
+from stable_baselines3.common.policies import BasePolicy
+
+from wattshift_agents import checkpoint
+from wattshift_agents.errors import SettingsError
+from wattshift_agents.policy import Action, Mask, Observation
+from wattshift_agents.sb3.builders import algorithm
+from wattshift_agents.view import View
+
+if TYPE_CHECKING:
+    from wattshift.vector import WattshiftVectorEnv
+    from wattshift.world import World
+
+
+class LearnedPolicy:
+    """The mean action of a network; it sees the observation only."""
+
+    def __init__(self, name: str, network: BasePolicy):
+        self.name = name
+        self.network = network
+
+    def reset(self, world: "World", mask: Mask | None = None) -> None:
+        """Nothing to begin: the network has no memory."""
+
+    def act(self, observation: Observation, view: View) -> Action:
+        """The network's mean action, clipped to the action space, float32 [n, A]."""
+        action, _ = self.network.predict(observation, deterministic=True)
+        return np.asarray(action, dtype=np.float32)
+
+
+def load_policy(path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = ()) -> LearnedPolicy:
+    """The policy of a checkpoint, fitted to an environment.
+
+    Args:
+        path: Run folder, checkpoint folder or `model.zip`.
+        env: The vector environment that it shall drive.
+        taken: Names of policies already in the evaluation; a clash is resolved by a number.
+
+    Raises:
+        SettingsError: There is no checkpoint, it is damaged, or it was trained for another layout.
+    """
+    folder = checkpoint.find(path)
+    card = checkpoint.read_card(folder)
+    card.check_fits(env.world, folder)
+    kind = algorithm(card.algorithm)
+    observation: spaces.Space = env.single_observation_space
+    network = kind.network(kind.settings(**card.agent), observation, env.single_action_space)
+    try:
+        network.load_state_dict(checkpoint.read_weights(folder))
+    except RuntimeError as problem:
+        raise SettingsError(f"{folder}: weights and policy.json disagree: {problem}") from problem
+    return LearnedPolicy(_free_name(card.name, set(taken)), network)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    numbered = (f"{name}-{i}" for i in range(2, len(taken) + 3))
+    return name if name not in taken else next(other for other in numbered if other not in taken)

@@ -1,0 +1,139 @@
+"""Training: from settings to a run folder with checkpoints, logs and metrics."""
+
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.logger import CSVOutputFormat, Logger, TensorBoardOutputFormat
+from stable_baselines3.common.vec_env import VecEnv
+
+from wattshift.world import World
+from wattshift_agents import checkpoint
+from wattshift_agents.checkpoint import Card
+from wattshift_agents.config import TrainConfig
+from wattshift_agents.environment import make_fleet
+from wattshift_agents.errors import SettingsError
+from wattshift_agents.interrupt import StopRequest
+from wattshift_agents.reporting import progress_bar
+from wattshift_agents.run_folder import BEST, LAST, METRICS, TENSORBOARD, open_run
+from wattshift_agents.sb3.adapter import FleetVecEnv
+from wattshift_agents.sb3.builders import algorithm
+from wattshift_agents.sb3.callbacks import KpiCallback, ProgressCallback, StopCallback, ValidationCallback
+from wattshift_agents.sb3.learned import LearnedPolicy
+from wattshift_agents.sb3.savings import SavingsVecEnv
+from wattshift_agents.validation import Validator, Verdict
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How training ended."""
+
+    steps: int  # decisions made, those of a resumed run included
+    interrupted: bool
+
+
+class Trainer:
+    """One training run.
+
+    Everything that can fail for lack of data or a wrong setting fails here, before the first decision.
+
+    Args:
+        config: The settings; with `resume`, those of the run that is continued.
+        folder: Of the run; filled with config.yaml, versions.json, progress.csv, tensorboard/, best/ and last/.
+        console: For progress and messages.
+
+    Raises:
+        SettingsError: A setting, the data or the checkpoint to resume cannot be used.
+    """
+
+    def __init__(self, config: TrainConfig, folder: Path, console: Console):
+        torch.set_num_threads(config.torch_threads)
+        self.config, self.folder, self.console = config, folder, console
+        self.env = training_env(config)
+        validation_env = make_fleet(config.task, config.traces.validation, config.validation.windows, "Disabled")
+        self.validator = Validator(validation_env, config.validation.seed)
+        world = validation_env.world
+        self.card = Card.untrained(config.name, config.agent, config.task, world, config.seed)
+        resumed = None if config.resume is None else checkpoint.find(Path(config.resume), prefer=LAST)
+        if resumed is not None:
+            self.card = self._card_to_continue(resumed, world)
+        # A resumed run must not replay the windows and the noise that the first part began with.
+        self.model = algorithm(config.agent.algorithm).build(config.agent, self.env, config.seed + self.card.steps)
+        open_run(folder, config)
+        outputs = [TensorBoardOutputFormat(str(folder / TENSORBOARD)), CSVOutputFormat(str(folder / METRICS))]
+        self.model.set_logger(Logger(str(folder), outputs))
+        self.best_cost_usd = np.inf
+        if resumed is not None:
+            self._continue_from(resumed)
+
+    def run(self) -> Outcome:
+        """Train to the configured total, or until Ctrl-C; either way `last` holds the policy as it is then."""
+        validation = ValidationCallback(self.config.validation.every_steps, self._judge, self._keep, self.best_cost_usd)
+        with StopRequest() as stop, progress_bar(self.console) as bar:
+            task = bar.add_task("training", total=self.config.total_steps, completed=self.card.steps)
+            self.model.learn(
+                self.config.total_steps - self.card.steps,
+                callback=[KpiCallback(), validation, ProgressCallback(bar, task), StopCallback(stop.asked)],
+                reset_num_timesteps=False,
+            )
+            interrupted = stop.asked()
+            if not interrupted:
+                validation.validate()
+        self._save(LAST, validation.last_cost_usd)
+        return Outcome(self.model.num_timesteps, interrupted)
+
+    def close(self) -> None:
+        """Close the environments and the log."""
+        self.model.logger.close()
+        self.env.close()
+        self.validator.env.close()
+
+    def _judge(self, model: BaseAlgorithm) -> Verdict:
+        return self.validator.judge(LearnedPolicy(self.config.name, model.policy))
+
+    def _keep(self, model: BaseAlgorithm, verdict: Verdict, is_best: bool) -> None:
+        """Save what has just been judged, and say how it did."""
+        self._save(LAST, verdict.cost_usd)
+        if is_best:
+            self._save(BEST, verdict.cost_usd)
+        self.console.print(
+            f"step {model.num_timesteps:>11,}  validation cost {verdict.cost_usd:,.0f} USD, "
+            f"{-100.0 * verdict.saving_share:+.2f} % to autopilot{', best so far' if is_best else ''}"
+        )
+
+    def _save(self, which: str, validation_cost_usd: float | None) -> None:
+        card = replace(self.card, steps=self.model.num_timesteps, validation_cost_usd=validation_cost_usd)
+        checkpoint.save(self.model, card, self.folder / which)
+
+    def _card_to_continue(self, resumed: Path, world: World) -> Card:
+        card = checkpoint.read_card(resumed)
+        card.check_fits(world, resumed)
+        if card.algorithm != self.config.agent.algorithm or card.agent["hidden"] != asdict(self.config.agent)["hidden"]:
+            raise SettingsError(f"{resumed}: holds another agent than the one configured")
+        if card.steps >= self.config.total_steps:
+            raise SettingsError(
+                f"{resumed}: already trained for {card.steps} steps; total_steps={self.config.total_steps} must be more"
+            )
+        return replace(card, name=self.config.name)
+
+    def _continue_from(self, resumed: Path) -> None:
+        """Take over weights, optimiser and step count, and the best checkpoint of the run that is continued."""
+        self.model.set_parameters(str(resumed / checkpoint.MODEL), device="cpu")
+        self.model.num_timesteps = self.card.steps
+        earlier_best = resumed.parent / BEST
+        if resumed.name == LAST and (earlier_best / checkpoint.CARD).is_file():
+            shutil.copytree(earlier_best, self.folder / BEST)
+            self.best_cost_usd = checkpoint.read_card(earlier_best).validation_cost_usd or np.inf
+
+
+def training_env(config: TrainConfig) -> VecEnv:
+    """The batch to learn in, with rewards against the autopilot where the agent asks for it."""
+    fleet = make_fleet(config.task, config.traces.train, config.agent.num_envs, "SameStep", config.agent.accrual)
+    if not config.agent.against_autopilot:
+        return FleetVecEnv(fleet)
+    twin = make_fleet(config.task, fleet.world.traces, config.agent.num_envs, "SameStep", config.agent.accrual)
+    return SavingsVecEnv(FleetVecEnv(fleet), FleetVecEnv(twin))

@@ -1,0 +1,48 @@
+"""`Validator`: how good a policy is on the validation windows, against the autopilot on the same ones."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wattshift_agents.evaluation import EvaluationSet, play
+from wattshift_agents.heuristics import make_heuristics
+from wattshift_agents.policy import Policy
+from wattshift_agents.results import REFERENCE
+
+if TYPE_CHECKING:
+    from wattshift.vector import WattshiftVectorEnv
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One validation: KPIs as means over the windows."""
+
+    kpis: dict[str, float]
+    saving_share: float  # of the autopilot's total cost on the same windows; positive is better
+
+    @property
+    def cost_usd(self) -> float:
+        """Mean cost of a window."""
+        return self.kpis["cost_usd"]
+
+
+class Validator:
+    """Runs policies over fixed windows; the autopilot is run once, at the start.
+
+    Args:
+        env: As many environments as windows, autoreset disabled.
+        seed: Of the evaluation set.
+    """
+
+    def __init__(self, env: "WattshiftVectorEnv", seed: int):
+        self.env = env
+        self.evaluation_set = EvaluationSet.spread(env, seed)
+        (autopilot,) = make_heuristics([REFERENCE])
+        self.autopilot_cost_usd = float(np.mean(play(env, self.evaluation_set, autopilot)["cost_usd"]))
+
+    def judge(self, policy: Policy) -> Verdict:
+        """Run one policy over the windows."""
+        kpis = play(self.env, self.evaluation_set, policy)
+        means = {name: float(np.mean(values)) for name, values in kpis.items()}
+        return Verdict(means, 1.0 - means["cost_usd"] / self.autopilot_cost_usd)

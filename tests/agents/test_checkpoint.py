@@ -1,0 +1,120 @@
+"""Checkpoints act as the model did, and refuse what they do not fit, saying why."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from wattshift_agents import checkpoint
+from wattshift_agents.errors import SettingsError
+from wattshift_agents.policy import Policy
+from wattshift_agents.sb3.adapter import FleetVecEnv
+from wattshift_agents.sb3.builders import build_ppo
+from wattshift_agents.sb3.learned import load_policy
+from wattshift_agents.view import look
+
+
+@pytest.fixture
+def env(make_tiny):
+    return make_tiny(2)
+
+
+@pytest.fixture
+def model(make_tiny, train_config):
+    return build_ppo(train_config.agent, FleetVecEnv(make_tiny(4, "SameStep")), seed=1)
+
+
+@pytest.fixture
+def saved(model, env, train_config, tmp_path):
+    card = checkpoint.Card.untrained("mine", train_config.agent, train_config.task, env.world, seed=1)
+    checkpoint.save(model, card, tmp_path / "run" / "best")
+    return tmp_path / "run" / "best"
+
+
+def edit_card(folder, **changes):
+    path = folder / checkpoint.CARD
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_a_loaded_policy_acts_as_the_model(saved, model, env):
+    policy = load_policy(saved, env)
+    assert isinstance(policy, Policy)
+    assert policy.name == "mine"
+    observation, _ = env.reset(seed=0)
+    policy.reset(env.world)
+    action = policy.act(observation, look(env.world))
+    np.testing.assert_array_equal(action, model.predict(observation, deterministic=True)[0])
+    assert env.action_space.contains(action)
+
+
+def test_an_untrained_policy_is_nearly_the_autopilot(saved, env):
+    observation, _ = env.reset(seed=0)
+    assert np.abs(load_policy(saved, env).act(observation, look(env.world))).max() < 0.05
+
+
+def test_every_way_to_name_a_checkpoint_finds_it(saved):
+    for path in (saved, saved / checkpoint.MODEL, saved.parent):
+        assert checkpoint.find(path) == saved
+
+
+def test_a_run_gives_what_is_preferred(saved):
+    shutil.copytree(saved, saved.parent / "last")
+    assert checkpoint.find(saved.parent).name == "best"
+    assert checkpoint.find(saved.parent, prefer="last").name == "last"
+
+
+def test_names_in_an_evaluation_stay_unique(saved, env):
+    assert load_policy(saved, env, taken=["mine", "mine-2"]).name == "mine-3"
+
+
+def test_nothing_is_half_written(saved, model):
+    before = (saved / checkpoint.MODEL).read_bytes()
+    with pytest.raises(TypeError):
+        checkpoint.save(model, "no card", saved.parent / "other")
+    assert not (saved.parent / "other" / checkpoint.CARD).exists()
+    assert (saved / checkpoint.MODEL).read_bytes() == before
+
+
+def test_a_missing_checkpoint_is_named(tmp_path, env):
+    with pytest.raises(SettingsError, match="nowhere: no checkpoint"):
+        load_policy(tmp_path / "nowhere", env)
+
+
+def test_another_layout_is_refused_with_the_task_to_ask_for(saved, make_tiny):
+    with pytest.raises(SettingsError, match=r"observes \d+ features, the environment shows \d+.*task.scenario=tiny"):
+        load_policy(saved, make_tiny(2, scenario="hybrid", traces=None))
+
+
+def test_a_renamed_feature_is_refused_by_name(saved, env):
+    names = list(env.world.layout.names)
+    edit_card(saved, observation=["other", *names[1:]])
+    with pytest.raises(SettingsError, match=f'feature 0 of the observation is "{names[0]}".*"other"'):
+        load_policy(saved, env)
+
+
+def test_another_action_slot_is_refused_by_name(saved, env):
+    edit_card(saved, actions={"storage": [0, 12]})
+    with pytest.raises(SettingsError, match='action slot "storage"'):
+        load_policy(saved, env)
+
+
+def test_damaged_files_are_named(saved, env):
+    edit_card(saved, format=99)
+    with pytest.raises(SettingsError, match=r"policy.json: format 99"):
+        load_policy(saved, env)
+    (saved / checkpoint.CARD).write_text("{\n oops")
+    with pytest.raises(SettingsError, match=r"policy.json:2: not JSON"):
+        load_policy(saved, env)
+
+
+def test_a_zip_that_is_no_checkpoint_is_named(saved, env):
+    (saved / checkpoint.MODEL).write_bytes(b"no zip at all")
+    with pytest.raises(SettingsError, match=r"model.zip: not a Stable-Baselines3 checkpoint"):
+        load_policy(saved, env)
+
+
+def test_weights_of_another_network_are_refused(saved, env, train_config):
+    edit_card(saved, agent=json.loads((saved / checkpoint.CARD).read_text())["agent"] | {"hidden": [8]})
+    with pytest.raises(SettingsError, match=r"weights and policy.json disagree"):
+        load_policy(saved, env)

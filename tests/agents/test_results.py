@@ -1,0 +1,86 @@
+"""Comparisons are paired and sorted, and the files hold what the table says."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rich.console import Console
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.util.tensor_util import make_ndarray
+
+from wattshift_agents.results import Results, Window
+from wattshift_agents.table import results_table
+
+WINDOWS = tuple(Window(row=100 * i, seed=i, start_utc=f"2025-01-{i + 1:02d}T00:00:00Z") for i in range(6))
+AUTOPILOT_USD = np.array([100.0, 300.0, 150.0, 250.0, 120.0, 280.0])
+
+
+@pytest.fixture
+def results():
+    costs = {"autopilot": AUTOPILOT_USD, "thrifty": 0.9 * AUTOPILOT_USD, "random": AUTOPILOT_USD + 50.0}
+    costs["learned"] = 0.8 * AUTOPILOT_USD + np.array([1.0, -1.0, 0.5, 0.0, 2.0, -2.0])
+    kpis = {name: {"cost_usd": cost, "pue": np.full(6, 1.25)} for name, cost in costs.items()}
+    return Results(WINDOWS, kpis, heuristics=("autopilot", "thrifty", "random"))
+
+
+def test_cheapest_comes_first(results):
+    assert [entry.policy for entry in results.comparisons()] == ["learned", "thrifty", "autopilot", "random"]
+
+
+def test_differences_are_paired_with_the_autopilot(results):
+    entry = results.compare("random")
+    assert entry.to_autopilot_usd == pytest.approx((50.0, 50.0, 50.0))
+    assert entry.to_autopilot_share.value == pytest.approx(50.0 / AUTOPILOT_USD.mean())
+
+
+def test_best_other_heuristic_excludes_the_policy_itself_and_learned_ones(results):
+    assert results.compare("learned").best_other_heuristic == "thrifty"
+    assert results.compare("thrifty").best_other_heuristic == "autopilot"
+    assert results.compare("learned").to_best_share.high < 0.0
+
+
+def test_a_lone_autopilot_has_nothing_to_be_compared_with(results):
+    alone = replace(results, kpis={"autopilot": results.kpis["autopilot"]}, heuristics=("autopilot",))
+    assert alone.compare("autopilot").to_best_share is None
+    assert results_table(alone, "alone").row_count == 1
+
+
+def test_csv_holds_every_window_exactly(results, tmp_path):
+    results.write_csv(tmp_path / "results.csv")
+    with (tmp_path / "results.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4 * 2 * 6
+    costs = [float(row["value"]) for row in rows if (row["policy"], row["kpi"]) == ("thrifty", "cost_usd")]
+    assert costs == list(results.cost_usd("thrifty"))
+
+
+def test_json_holds_the_comparisons(results, tmp_path):
+    results.write_json(tmp_path / "results.json", settings={"seed": 3})
+    summary = json.loads((tmp_path / "results.json").read_text())
+    assert summary["settings"] == {"seed": 3}
+    assert summary["windows"] == 6
+    learned = summary["policies"][0]
+    assert learned["policy"] == "learned"
+    assert learned["to_autopilot_share"]["low"] <= learned["to_autopilot_share"]["value"] < 0.0
+    assert learned["means"]["pue"] == 1.25
+
+
+def test_table_shows_every_policy_with_intervals(results):
+    console = Console(width=170, file=io.StringIO())
+    console.print(results_table(results, "a title"))
+    text = console.file.getvalue()
+    assert "a title" in text
+    assert all(policy in text for policy in results.kpis)
+    assert "-10.00 [-10.00, -10.00]" in text
+    assert "1.250" in text
+
+
+def test_tensorboard_holds_one_run_for_each_policy(results, tmp_path):
+    results.write_tensorboard(tmp_path, "test")
+    events = EventAccumulator(str(tmp_path / "learned"))
+    events.Reload()
+    (event,) = events.Tensors("test/cost_usd")
+    assert make_ndarray(event.tensor_proto) == pytest.approx(results.cost_usd("learned").mean(), rel=1e-6)
