@@ -11,7 +11,11 @@ N = 2
 
 @pytest.fixture
 def make_savings(make_tiny):
-    return lambda: SavingsVecEnv(FleetVecEnv(make_tiny(N, "SameStep")), FleetVecEnv(make_tiny(N, "SameStep")))
+    def make(**arguments):
+        fleet, twin = (FleetVecEnv(make_tiny(N, "SameStep", **arguments)) for _ in range(2))
+        return SavingsVecEnv(fleet, twin)
+
+    return make
 
 
 def test_the_autopilot_saves_nothing_in_any_episode(make_savings, decisions):
@@ -23,8 +27,9 @@ def test_the_autopilot_saves_nothing_in_any_episode(make_savings, decisions):
         assert not rewards.any()
 
 
-def test_the_sum_of_rewards_is_the_cost_saved(make_savings, decisions):
-    env = make_savings()
+@pytest.mark.parametrize("accrual", [False, True])
+def test_the_sum_of_rewards_is_the_cost_saved(accrual, make_savings, decisions):
+    env = make_savings(accrual=accrual)
     env.seed(4)
     env.reset()
     random = np.random.default_rng(0)
