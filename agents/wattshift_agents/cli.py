@@ -91,4 +91,5 @@ def _in_one_line(problem: BaseException) -> str:
 
 def _heuristics_text() -> str:
     """Names and one-line descriptions of all heuristics, for --help."""
-    return "\n".join(f"  {name:<15}{text}" for name, text in summaries().items())
+    width = max(map(len, summaries()))
+    return "\n".join(f"  {name:<{width}}  {text}" for name, text in summaries().items())
