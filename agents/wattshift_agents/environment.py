@@ -43,7 +43,6 @@ def make_fleet(
             episode_days=task.episode_days,
             autoreset_mode=autoreset,
             accrual=accrual,
-            parallel=True,
         )
         return cast("WattshiftVectorEnv", env)
     except (ValueError, OSError, gymnasium.error.Error) as problem:
