@@ -41,12 +41,13 @@ def results_table(results: dict[str, Any]) -> str:
     """Policies by rising cost, with paired differences and their intervals."""
     rows: list[Row] = []
     for entry in results["policies"]:
-        share, means = entry["to_autopilot_share"], entry["means"]
+        means = entry["means"]
         rows.append(
             (
                 f"`{entry['policy']}`",
                 f"{entry['cost_usd']['value']:,.0f}",
-                f"{100 * share['value']:+.2f} [{100 * share['low']:+.2f}, {100 * share['high']:+.2f}]",
+                _percent(entry["to_autopilot_share"]),
+                _percent(entry["to_best_share"]),
                 f"{means['carbon_kg']:,.0f}",
                 f"{means['energy_kwh']:,.0f}",
                 f"{means['pue']:.3f}",
@@ -54,14 +55,31 @@ def results_table(results: dict[str, Any]) -> str:
                 f"{means['jobs_late']:,.1f}",
             )
         )
-    heading = ("policy", "cost USD", "to autopilot %", "carbon kg", "energy kWh", "PUE", "SLO met %", "jobs late")
+    heading = (
+        "policy",
+        "cost USD",
+        "to autopilot %",
+        "to best heuristic %",
+        "carbon kg",
+        "energy kWh",
+        "PUE",
+        "SLO met %",
+        "jobs late",
+    )
     task = results["settings"]["task"]
     note = (
         f"Means over {results['windows']} held-out windows of {task['episode_days']:g} days on `{task['scenario']}`, "
         "the same for every policy; differences are paired, negative is cheaper, with "
-        f"{results['confidence']:.0%} bootstrap intervals."
+        f"{results['confidence']:.0%} bootstrap intervals. The best heuristic is held against the next one. The table "
+        "is the end of `make train` (`results/leaderboard.json`)."
     )
     return f"{table(heading, rows)}\n\n{note}"
+
+
+def _percent(share: dict[str, float] | None) -> str:
+    if share is None:
+        return ""
+    return f"{100 * share['value']:+.2f} [{100 * share['low']:+.2f}, {100 * share['high']:+.2f}]"
 
 
 def bench_table(bench: dict[str, Any]) -> str:
@@ -72,9 +90,10 @@ def bench_table(bench: dict[str, Any]) -> str:
     ]
     cold, warm, on = bench["starts"]["cold"], bench["starts"]["warm"], bench["machine"]
     note = (
-        f"Medians of {bench['settings']['rounds']} rounds on one core of {on['cpu']}, Python {on['python']}, numba "
-        f"{on['numba']}, {on['date']}; episodes of {bench['settings']['episode_days']:g} days on "
-        f"`{bench['settings']['scenario']}`, resets included. From import to the first step: {warm['total_s']:.1f} s, "
+        f"`make bench`: medians of {bench['settings']['rounds']} rounds on one core of {on['cpu']}, "
+        f"Python {on['python']}, numba {on['numba']}, {on['date']}; "
+        f"episodes of {bench['settings']['episode_days']:g} days on `{bench['settings']['scenario']}`, with resets. "
+        f"From import to the first step: {warm['total_s']:.1f} s, "
         f"the first time {cold['total_s']:.0f} s (compiling the kernel, building the traces); peak memory of a batch "
         f"of 64: {warm['peak_mib']:,.0f} MiB."
     )

@@ -99,7 +99,7 @@ def problems(*changes: tuple[str, Any]) -> tuple[str, ...]:
             "jobs.training.gangs",
             [[64, 1.0]],
             "jobs.training: a gang of 64 from toronto fits no module: within its residency, kinds of chip and memory "
-            "at most 24 chips are offered to jobs",
+            "at most 19 chips are offered to jobs",
         ),
         (
             "extends",

@@ -74,15 +74,15 @@ def stream_speeds(scenario: Scenario) -> Floats:
             if not job.residency_bound or module.site.residency == residency[stream.origin]:
                 speeds[row, column] = job_speed(module.chip, job)
         offered = [
-            module.module.count * module.module.job_share
+            int(module.module.count * module.module.job_share + 1e-9)
             for module, speed in zip(modules, speeds[row], strict=True)
             if speed > 0.0
         ]
         largest = job.gangs[-1][0]
-        if largest > max(offered, default=0.0):
+        if largest > max(offered, default=0):
             problems.append(
                 f"jobs.{stream.kind}: a gang of {largest} from {stream.origin} fits no module: within its residency, "
-                f"kinds of chip and memory at most {max(offered, default=0.0):g} chips are offered to jobs"
+                f"kinds of chip and memory at most {max(offered, default=0)} chips are offered to jobs"
             )
     if problems:
         raise ScenarioError(scenario.name, problems)
