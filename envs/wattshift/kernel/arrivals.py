@@ -80,6 +80,13 @@ def interpolate(quantiles, u):
 
 
 @njit
+def slack_h(job, now_h):
+    """Hours the job may still wait without being late."""
+    run_h = job.restart_h + job.work_h / (job.gang * job.pace)
+    return job.deadline_h - now_h - run_h
+
+
+@njit
 def add_job(params, state, ledger, nth_stream, step, index, arrival_h, age_h):
     """Shape one job by hashed draws at (step, index) and put it into the table; a full table rejects and charges.
 
@@ -118,5 +125,6 @@ def add_job(params, state, ledger, nth_stream, step, index, arrival_h, age_h):
     job.stage_gb = 0.0
     job.restart_h = 0.0
     job.pace = pace
-    slack_h = (job_class.slack_h + job_class.slack_share * run_h) * patience
-    job.deadline_h = arrival_h - age_h + run_h / pace + slack_h
+    granted_h = (job_class.slack_h + job_class.slack_share * run_h) * patience
+    job.deadline_h = arrival_h - age_h + run_h / pace + granted_h
+    job.slack_h = slack_h(job, arrival_h)

@@ -5,7 +5,6 @@ the offset -1. Nothing here looks beyond the current row but the forecasts.
 """
 
 from .jit import njit
-from .schedule import slack_h
 from .state import WAITING
 
 BLOCKS = ("clock", "sites", "modules", "forecast", "requests", "jobs")
@@ -116,16 +115,14 @@ def observe_jobs(params, state, raw):
     by_slack = raw[n_classes * N_JOB_CLASS :]
     raw[: n_classes * N_JOB_CLASS + n_edges + 1] = 0.0
     episode = state.episode[0]
-    now_h = episode.step * params.rules[0].step_s / 3600.0
     for nth in range(episode.n_jobs):
         job = state.jobs[nth]
         at = params.streams[job.stream].job_class * N_JOB_CLASS
         raw[at + 2] += job.work_h
         if job.status == WAITING:
             raw[at] += job.gang
-            slack = slack_h(job, now_h)
             bucket = 0
-            while bucket < n_edges and slack >= SLACK_EDGES_H[bucket]:
+            while bucket < n_edges and job.slack_h >= SLACK_EDGES_H[bucket]:
                 bucket += 1
             by_slack[bucket] += job.gang
         else:

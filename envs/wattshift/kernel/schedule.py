@@ -10,6 +10,7 @@ offer by half or more leaves, so that an offer smaller by a chip does not cost a
 
 import math
 
+from .arrivals import slack_h
 from .decode import whole_chips
 from .jit import njit
 from .paths import load_path, path_is_up, room_gbps, width_gbps
@@ -22,18 +23,11 @@ def schedule(params, state, control, ledger):
     """One step of the job table."""
     now_h = state.episode[0].step * params.rules[0].step_s / 3600.0
     preempt(params, state, control, ledger, now_h)
-    start(params, state, control, ledger, now_h, True)
-    start(params, state, control, ledger, now_h, False)
+    start(params, state, control, ledger, True)
+    start(params, state, control, ledger, False)
     stage(params, state, ledger)
     progress(params, state, ledger, now_h)
     leave(params, state, ledger, now_h)
-
-
-@njit
-def slack_h(job, now_h):
-    """Hours the job may still wait without being late."""
-    run_h = job.restart_h + job.work_h / (job.gang * job.pace)
-    return job.deadline_h - now_h - run_h
 
 
 @njit
@@ -54,6 +48,7 @@ def preempt(params, state, control, ledger, now_h):
             job.fresh_h = 0.0
             job.stage_gb = 0.0
             job.restart_h = 0.0
+            job.slack_h = slack_h(job, now_h)
             ledger.totals[0].sums[JOBS_PREEMPTED] += 1.0
 
 
@@ -71,20 +66,19 @@ def largest_gang(params, state, control, ledger, nth_module, urgent):
 
 
 @njit
-def start(params, state, control, ledger, now_h, urgent):
+def start(params, state, control, ledger, urgent):
     """Give chips to waiting jobs, in order of arrival: the urgent ones, or the others."""
-    largest = 0
     for nth_module in range(len(params.modules)):
-        largest = max(largest, largest_gang(params, state, control, ledger, nth_module, urgent))
+        room = largest_gang(params, state, control, ledger, nth_module, urgent)
+        ledger.modules[nth_module].largest_gang = room
+    largest = most_room(ledger)
     for nth in range(state.episode[0].n_jobs):
-        if largest <= 0:
-            break
         job = state.jobs[nth]
         if job.status != WAITING or job.gang > largest:
             continue
-        if (slack_h(job, now_h) < params.rules[0].urgent_slack_h) != urgent:
+        if (job.slack_h < params.rules[0].urgent_slack_h) != urgent:
             continue
-        nth_module = soonest_module(params, state, control, ledger, job, urgent)
+        nth_module = soonest_module(params, state, control, ledger, job)
         if nth_module < 0:
             continue
         job_class = params.job_classes[params.streams[job.stream].job_class]
@@ -94,16 +88,28 @@ def start(params, state, control, ledger, now_h, urgent):
         job.restart_h = job_class.restart_h
         job.status = RUNNING if is_there else STAGING
         job.stage_gb = 0.0 if is_there else job_class.data_gb * job.gang
+        room = largest_gang(params, state, control, ledger, nth_module, urgent)
+        ledger.modules[nth_module].largest_gang = room
+        largest = most_room(ledger)
 
 
 @njit
-def soonest_module(params, state, control, ledger, job, urgent):
+def most_room(ledger):
+    """The largest gang that may start on any module."""
+    largest = 0
+    for account in ledger.modules:
+        largest = max(largest, account.largest_gang)
+    return largest
+
+
+@njit
+def soonest_module(params, state, control, ledger, job):
     """The module with room where the job seems to finish soonest, the site's placement preference counted; or -1."""
     best_h, best = math.inf, -1
     data_gb = params.job_classes[params.streams[job.stream].job_class].data_gb * job.gang
     for nth_module in range(len(params.modules)):
         speed = params.stream_speed[job.stream, nth_module]
-        if speed == 0.0 or largest_gang(params, state, control, ledger, nth_module, urgent) < job.gang:
+        if speed == 0.0 or ledger.modules[nth_module].largest_gang < job.gang:
             continue
         site = params.modules[nth_module].site
         path = params.path_links[job.site, site]
@@ -162,7 +168,10 @@ def progress(params, state, ledger, now_h):
             done_h = min(job.work_h, per_h * (step_h - loading_h))
             busy_h = loading_h + done_h / per_h
             job.work_h -= done_h
-            job.fresh_h = (job.fresh_h + done_h) % (job_class.checkpoint_h * per_h)
+            job.fresh_h += done_h
+            checkpoint_work_h = job_class.checkpoint_h * per_h
+            if job.fresh_h >= checkpoint_work_h:  # the remainder is slow, and seldom needed
+                job.fresh_h %= checkpoint_work_h
             account.working_chips += job.gang * busy_h / step_h
             if job.work_h <= 1e-9:
                 job.work_h = 0.0
@@ -176,7 +185,7 @@ def progress(params, state, ledger, now_h):
 
 @njit
 def leave(params, state, ledger, now_h):
-    """Take finished and abandoned jobs off the table; the rest close ranks in order of arrival."""
+    """Take finished and abandoned jobs off the table; the rest close ranks, and those that wait note their slack."""
     end_h = now_h + params.rules[0].step_s / 3600.0
     kept = 0
     for nth in range(state.episode[0].n_jobs):
@@ -195,6 +204,8 @@ def leave(params, state, ledger, now_h):
             if job.status != WAITING:
                 state.modules[job.module].held_chips -= job.gang
         else:
+            if job.status == WAITING:
+                job.slack_h = slack_h(job, end_h)
             if kept != nth:
                 state.jobs[kept] = job
             kept += 1

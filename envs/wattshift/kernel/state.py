@@ -44,17 +44,18 @@ MODULE_STATE = _record(
 )
 LINK_STATE = _record(up=I)
 JOB = _record(
-    stream=I,
-    status=I,  # WAITING, STAGING or RUNNING
-    gang=I,  # chips
-    module=I,  # where the gang is held; -1 while waiting
-    site=I,  # where the data and the last checkpoint are
+    stream=np.int32,
+    status=np.int32,  # WAITING, STAGING or RUNNING
+    gang=np.int32,  # chips
+    module=np.int32,  # where the gang is held; -1 while waiting
+    site=np.int32,  # where the data and the last checkpoint are
     work_h=F,  # reference chip-hours left
     fresh_h=F,  # reference chip-hours done since the last checkpoint
     stage_gb=F,  # data still to arrive
     restart_h=F,  # loading still to do
     deadline_h=F,  # hours after the episode's start
     pace=F,  # speed of the fastest chips that may run it
+    slack_h=F,  # that it has now, while it waits
 )
 
 SITE_CONTROL = _record(
@@ -96,6 +97,7 @@ MODULE_LEDGER = _record(
     throttled=F,  # of which lost to throttling
     serving_chips=F,  # chip-equivalents busy with requests
     working_chips=F,  # chips busy with jobs, mean over the step
+    largest_gang=I,  # that may start now; scratch of the scheduler
     it_kw=F,  # chips, nodes and server fans
     loss_kw=F,  # UPS and PDU
     heat_stored_kw=F,  # in the loop
