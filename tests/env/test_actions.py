@@ -64,7 +64,8 @@ def test_what_is_not_real_numbers_is_refused(env, bad):
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.float16, np.int64, list])
 def test_any_kind_of_real_numbers_is_taken(env, kind):
     action = np.ones(12)
-    env.step(action.tolist() if kind is list else action.astype(kind))
+    observation, *_ = env.step(action.tolist() if kind is list else action.astype(kind))
+    assert observation in env.observation_space
 
 
 @pytest.mark.parametrize("slot", SLOTS)

@@ -1,5 +1,6 @@
 """What all heuristics share: they know the action layout and start from the autopilot's zeros."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from wattshift.world import World
 
 
-class Heuristic:
+class Heuristic(ABC):
     """A rule that fills some slots of the action and leaves the others to the autopilot.
 
     Subclasses set `name` and implement `decide`; their docstring's first line is their entry in the table of
@@ -31,9 +32,9 @@ class Heuristic:
         self.decide(action, view)
         return action
 
+    @abstractmethod
     def decide(self, action: Action, view: View) -> None:
         """Write this rule's slots into `action` (zeros, [n, A])."""
-        raise NotImplementedError
 
     def fill(self, action: Action, slot: str, values: Floats | float) -> None:
         """Set one slot for all environments; a slot that the task does not drive stays with the autopilot."""
