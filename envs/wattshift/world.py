@@ -36,9 +36,9 @@ class World:
         decision_every: physics steps per decision.
         episode_days: length of an episode in days.
         job_slots: size of the job table; arrivals beyond it are rejected and charged.
-        accrual: rewards also count the growth of what unfinished work owes, so that putting work off gains nothing on
-        the
-            day. Over an episode they sum to the same but for a constant. For learning; terms and KPIs are the same.
+        accrual: rewards also count the growth of what unfinished work owes, so that putting work off gains
+            nothing on the day. Over an episode they sum to the same but for a constant. For learning; terms and KPIs
+            are the same.
         parallel: spread environments over threads (same bits as serial).
 
     Raises:

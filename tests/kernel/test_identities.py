@@ -226,6 +226,9 @@ IDENTITIES = (
 @settings(max_examples=60)
 def test_identities_hold_at_every_step(world, seed):
     """All of them at once: what costs time is the rollout."""
+    moments = 0
     for moment in rollout(world, seed, STEPS):
         for identity in IDENTITIES:
             identity(world, moment)
+        moments += 1
+    assert moments == STEPS

@@ -4,8 +4,8 @@
 are compiled into the entry points of `entry.py`, which alone are cached on disk.
 
 Stages allocate nothing, so numba's reference counting is switched off for them, and they are inlined by LLVM into their
-callers: passing tuples of arrays from stage to stage would otherwise cost more than the physics (33 against 3.4 us a
-step). A stage that allocates, or calls a numpy function that does, fails to compile.
+callers: passing tuples of arrays from stage to stage would otherwise cost several times as much as the physics.
+A stage that allocates, or calls a numpy function that does, fails to compile.
 """
 
 from collections.abc import Callable
