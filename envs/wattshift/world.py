@@ -210,7 +210,13 @@ class World:
 
     def _layout(self) -> Layout:
         scenario = self.scenario
-        names = Names(scenario.site_names, scenario.module_names, scenario.flow_names, scenario.job_class_names)
+        names = Names(
+            scenario.site_names,
+            scenario.module_names,
+            scenario.link_names,
+            scenario.flow_names,
+            scenario.job_class_names,
+        )
         return lay_out(self.task, self.params, names, scenario.demand().flow_mean_per_s)
 
 

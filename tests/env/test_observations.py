@@ -145,7 +145,13 @@ def test_storage_has_an_entry_per_battery_only():
     params = world.params._replace(sites=world.params.sites.copy())
     params.sites["battery_kwh"][0] = 0.0
     scenario = world.scenario
-    names = Names(scenario.site_names, scenario.module_names, scenario.flow_names, scenario.job_class_names)
+    names = Names(
+        scenario.site_names,
+        scenario.module_names,
+        scenario.link_names,
+        scenario.flow_names,
+        scenario.job_class_names,
+    )
     layout = lay_out(world.task, params, names, scenario.demand().flow_mean_per_s)
     assert [name for name in layout.action_names if name.startswith("storage/")] == ["storage/dallas"]
 

@@ -51,7 +51,7 @@ def chips(params, state, ledger):
     step_h = params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
         module, account = params.modules[nth], ledger.modules[nth]
-        if state.sites[module.site].up == 0:
+        if state.modules[nth].up == 0:
             continue
         replicas = math.ceil(account.serving_chips / params.rules[0].serve_utilisation - 1e-9)
         replicas = min(replicas, module.chips)

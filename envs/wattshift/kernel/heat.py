@@ -63,7 +63,7 @@ def heat(params, now, state, control, ledger):
         module, plant, account = params.modules[nth], params.plants[nth, 0], ledger.modules[nth]
         module_now = state.modules[nth]
         weather = now.zones[params.sites[module.site].zone]
-        is_up = state.sites[module.site].up == 1
+        is_up = module_now.up == 1
         to_loop_kw = account.it_kw * plant.heat_share
         before_c = module_now.loop_c
         module_now.loop_c = integrate(

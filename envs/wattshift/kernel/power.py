@@ -51,7 +51,7 @@ def power(params, now, state, control, ledger):
     step_h = params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
         module, account = params.modules[nth], ledger.modules[nth]
-        if state.sites[module.site].up == 1:
+        if state.modules[nth].up == 1:
             account.loss_kw = module_loss_kw(module, account.it_kw)
         site_account = ledger.sites[module.site]
         site_account.it_kw += account.it_kw

@@ -28,7 +28,9 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     for nth in range(len(params.modules)):
         state.modules[nth].loop_c = params.plants[nth, 0].supply_c
         state.modules[nth].held_chips = 0
+        state.modules[nth].up = 1
         ledger.modules[nth].clock = 1.0
+        ledger.modules[nth].ready = params.modules[nth].chips
     for link in state.links:
         link.up = 1
 

@@ -68,14 +68,12 @@ def place(params, state, control, ledger, nth_flow):
         if last < 0:
             break
         nth_module = params.candidates[nth_flow, last].module
-        module, account = params.modules[nth_module], ledger.modules[nth_module]
-        path = params.path_links[flow.origin, module.site]
-        if state.sites[module.site].up == 0 or not path_is_up(path, state.links):
-            continue
-        # What jobs do not hold, up to the serving utilisation.
-        free_chips = module.chips - state.modules[nth_module].held_chips
+        account = ledger.modules[nth_module]
+        path = params.path_links[flow.origin, params.modules[nth_module].site]
+        # What is ready and jobs do not hold, up to the serving utilisation.
+        free_chips = account.ready - state.modules[nth_module].held_chips
         room_chips = free_chips * params.rules[0].serve_utilisation - account.serving_chips
-        if room_chips <= 0.0:
+        if room_chips <= 0.0 or not path_is_up(path, state.links):
             continue
         chip_per_s = params.services[nth_module, flow.request_class].rate_per_s * account.clock
         taken_per_s = min(remaining_per_s, room_chips * chip_per_s)

@@ -32,15 +32,15 @@ def schedule(params, state, control, ledger):
 
 @njit
 def preempt(params, state, control, ledger, now_h):
-    """Release gangs, latest arrivals first: all at a site that is down, and those beyond the offer but not urgent."""
+    """Release gangs, latest arrivals first: beyond the chips that are ready, or beyond the offer and not urgent."""
     for nth in range(state.episode[0].n_jobs - 1, -1, -1):
         job = state.jobs[nth]
         if job.status == WAITING:
             continue
         module_now = state.modules[job.module]
-        is_down = state.sites[params.modules[job.module].site].up == 0
+        is_beyond_ready = module_now.held_chips > ledger.modules[job.module].ready
         is_beyond = module_now.held_chips - job.gang / 2 >= control.modules[job.module].job_chips
-        if is_down or (is_beyond and slack_h(job, now_h) >= params.rules[0].urgent_slack_h):
+        if is_beyond_ready or (is_beyond and slack_h(job, now_h) >= params.rules[0].urgent_slack_h):
             module_now.held_chips -= job.gang
             job.work_h += job.fresh_h
             job.status = WAITING
@@ -56,13 +56,13 @@ def preempt(params, state, control, ledger, now_h):
 def largest_gang(params, state, control, ledger, nth_module, urgent):
     """Chips of the largest gang that may start on the module now: all of them free, half of them within the offer."""
     module, held = params.modules[nth_module], state.modules[nth_module].held_chips
-    if state.sites[module.site].up == 0:
+    if state.modules[nth_module].up == 0:
         return 0
     offered = control.modules[nth_module].job_chips
     if urgent:
         offered = max(offered, whole_chips(module, module.job_share))
     serving = math.ceil(ledger.modules[nth_module].serving_chips / params.rules[0].serve_utilisation - 1e-9)
-    return min(2 * (offered - held), module.chips - serving - held)
+    return min(2 * (offered - held), ledger.modules[nth_module].ready - serving - held)
 
 
 @njit

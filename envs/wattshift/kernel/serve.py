@@ -64,7 +64,7 @@ def serve_route(params, state, ledger, nth_flow, nth):
             break
         base_ms += 2.0 * link_wait_ms(ledger.links[link].gbps, params.links[link].capacity_gbps)
 
-    chips = module.chips - state.modules[nth_module].held_chips
+    chips = account.ready - state.modules[nth_module].held_chips
     rho = account.serving_chips / chips
     waiting = waiting_probability(rho, chips * service.concurrency)
     spare_per_ms = chips * service.rate_per_s * account.clock * (1.0 - rho) * 1e-3

@@ -39,6 +39,7 @@ SITE_STATE = _record(
     peak_kw=F,  # highest import so far, for the demand charge
 )
 MODULE_STATE = _record(
+    up=I,  # 1 = in service: draws power and may work
     loop_c=F,  # coolant at the chips' inlet
     held_chips=I,  # held by gangs
 )
@@ -93,6 +94,7 @@ SITE_LEDGER = _record(
     cost_usd=F,  # electricity, demand, carbon, water, wear, thermal
 )
 MODULE_LEDGER = _record(
+    ready=I,  # chips that may serve or work in this step
     clock=F,  # relative speed after cap and throttling
     throttled=F,  # of which lost to throttling
     serving_chips=F,  # chip-equivalents busy with requests

@@ -2,6 +2,7 @@
 
 from .account import account
 from .arrivals import job_arrivals, request_arrivals
+from .capacity import capacity
 from .chips import chips
 from .cool import cool
 from .decode import decode
@@ -51,6 +52,7 @@ def advance(params, traces, state, control, ledger):
     faults(params, state)
     request_arrivals(params, now, state, ledger)
     job_arrivals(params, now, state, ledger)
+    capacity(params, state, ledger)
     clocks(params, state, control, ledger)
     route(params, state, control, ledger)
     serve(params, state, ledger)

@@ -67,8 +67,17 @@ SUMS = (
     THROTTLED_CHIP_H,
 ) = range(len(SUMS))
 
-SLOTS = ("routing", "placement", "admission", "cooling", "caps", "storage")
-"""Control slots an action may drive, in the order of the totals' `clipped` and of the offsets given to `decode`."""
+SLOT_AXES = {
+    "routing": "sites",
+    "placement": "sites",
+    "admission": "sites",
+    "cooling": "sites",
+    "caps": "sites",
+    "storage": "batteries",
+}
+"""Control slots an action may drive, and what each has one entry for."""
+SLOTS = tuple(SLOT_AXES)
+"""In the order of the totals' `clipped` and of the offsets given to `decode`."""
 (ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE) = range(len(SLOTS))
 
 N_TERMS, N_SUMS, N_SLOTS = len(TERMS), len(SUMS), len(SLOTS)

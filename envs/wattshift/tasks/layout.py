@@ -11,7 +11,7 @@ import numpy as np
 
 from ..kernel.entry import Wiring
 from ..kernel.observe import BLOCKS, FORECAST_LEADS_H, SLACK_EDGES_H
-from ..kernel.terms import SLOTS, TERMS
+from ..kernel.terms import SLOT_AXES, SLOTS, TERMS
 from ..scenario.tables import Params
 from .task import Task
 
@@ -32,6 +32,7 @@ class Names:
 
     sites: tuple[str, ...]
     modules: tuple[str, ...]
+    links: tuple[str, ...]
     flows: tuple[str, ...]
     job_classes: tuple[str, ...]
 
@@ -135,16 +136,20 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
         slices[block] = slice(len(features), len(features) + len(blocks[block]))
         features.extend(blocks[block])
 
+    axes = {
+        "sites": names.sites,
+        "batteries": tuple(
+            site for site, kwh in zip(names.sites, params.sites["battery_kwh"], strict=True) if kwh > 0.0
+        ),
+        "modules": names.modules,
+        "links": names.links,
+    }
     entries: list[str] = []
     actions = {}
     for slot in task.drives:
-        sites = [
-            site
-            for site, battery in zip(names.sites, params.sites["battery_kwh"], strict=True)
-            if slot != "storage" or battery > 0.0
-        ]
-        actions[slot] = slice(len(entries), len(entries) + len(sites))
-        entries.extend(f"{slot}/{site}" for site in sites)
+        owners = axes[SLOT_AXES[slot]]
+        actions[slot] = slice(len(entries), len(entries) + len(owners))
+        entries.extend(f"{slot}/{owner}" for owner in owners)
     weights = tuple(task.pays.get(term, 0.0) for term in TERMS)
     return Layout(tuple(features), slices, actions, tuple(entries), weights)
 

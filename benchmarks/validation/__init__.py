@@ -1,0 +1,1 @@
+"""The models held against published measurements, one module a topic. Each has `section() -> Section`."""
