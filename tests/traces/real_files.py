@@ -80,6 +80,7 @@ def write_zone(
     carbon_g: Value,
     usd_per_kwh: Value,
     temp_c: Value,
+    wind_km_per_h: Value = lambda t: 18.0,
     offset_s: int = 0,
     gzipped: bool = True,
 ) -> None:
@@ -96,12 +97,13 @@ def write_zone(
     _write(price_path(root, zone, year), "\n".join(price) + "\n", gzipped=gzipped)
     weather = {
         "utc_offset_seconds": offset_s,
-        "hourly_units": {"temperature_2m": "°C", "relative_humidity_2m": "%", "cloudcover": "%"},
+        "hourly_units": {"temperature_2m": "°C", "relative_humidity_2m": "%", "cloudcover": "%", "windspeed_10m": "km/h"},
         "hourly": {
             "time": [f"{utc(t, offset_s):%Y-%m-%dT%H:%M}" for t in begins],
             "temperature_2m": [temp_c(t) for t in begins],
             "relative_humidity_2m": [50.0] * len(begins),
             "cloudcover": [25.0] * len(begins),
+            "windspeed_10m": [wind_km_per_h(t) for t in begins],
         },
     }
     _write(weather_path(root, zone, year), json.dumps(weather, ensure_ascii=False), gzipped=gzipped)

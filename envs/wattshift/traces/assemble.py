@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.traces import forecast
-from wattshift.traces.clock import HOUR_S, Hours, clock_features
+from wattshift.traces.clock import HOUR_S, Hours, clock_features, month_number
 from wattshift.traces.demand import demand_series
 from wattshift.traces.interpolate import (
     from_hour_means,
@@ -19,6 +19,7 @@ from wattshift.traces.interpolate import (
 from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, ZONE, Traces
 from wattshift.traces.spec import Demand, Shape
 from wattshift.traces.weather import wet_bulb_c
+from wattshift.traces.wind import turbine_share
 from wattshift.traces.zone_hours import ZoneHours, pv_at
 from wattshift.traces.zones import Place, Zone
 
@@ -33,10 +34,11 @@ class ZoneSteps(NamedTuple):
     temp_c: Floats
     wet_bulb_c: Floats
     solar_share: Floats
+    wind_share: Floats
 
 
 def zone_steps(times_s: NDArray[np.int64], hours: Hours, place: Place, zone: ZoneHours) -> ZoneSteps:
-    """Interpolate one zone as `interpolate` says; photovoltaics are recomputed from the sun at every step."""
+    """Interpolate one zone as `interpolate` says; photovoltaics and wind turbines are recomputed at every step."""
     weather = zone.weather
     return ZoneSteps(
         from_hour_means(times_s, hours, zone.carbon_kg_per_kwh),
@@ -44,6 +46,7 @@ def zone_steps(times_s: NDArray[np.int64], hours: Hours, place: Place, zone: Zon
         from_instants(times_s, hours, weather.temp_c),
         from_instants(times_s, hours, wet_bulb_c(weather.temp_c, weather.humidity)),
         pv_at(times_s, place, hours, weather),
+        turbine_share(from_instants(times_s, hours, weather.wind_m_per_s)),
     )
 
 
@@ -99,10 +102,12 @@ def assemble(
         forecasts[:, :, z] = zone_forecasts(name, steps, hours, steps_per_hour, seed)
 
     inside_s = times_s[:n_rows]
+    begin_s = inside_s - step_s // 2
     return Traces(
         step_s=float(step_s),
         start_s=hours.start_s,
-        clock=np.ascontiguousarray(clock_features(inside_s - step_s // 2), dtype=np.float32),
+        clock=np.ascontiguousarray(clock_features(begin_s), dtype=np.float32),
+        month=month_number(begin_s),
         zones=table,
         request_rate_per_s=demand_columns(
             inside_s, hours, demand.flow_mean_per_s, demand.flow_shapes, "requests", seed

@@ -119,6 +119,14 @@ def month_hour(times_s: Seconds) -> NDArray[np.int64]:
     return month * 24 + times_s // HOUR_S % 24
 
 
+def month_number(times_s: Seconds) -> NDArray[np.int64]:
+    """Calendar month in UTC, counted from January of the year 0: year * 12 + month - 1.
+
+    Months begin at midnight UTC wherever the site is: a billing month is off by the place's offset, some hours.
+    """
+    return times_s.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) + 12 * 1970
+
+
 def clock_features(times_s: Seconds) -> Floats:
     """`[len(times_s), 6]`: sin and cos of the UTC hour of day, the day of the week and the time of the year."""
     turns = (times_s % DAY_S / DAY_S, local_week_hour(times_s, "UTC") / WEEK_H, year_fraction(times_s))

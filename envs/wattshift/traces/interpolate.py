@@ -1,6 +1,6 @@
 """From hours to steps, one stated rule per kind of quantity. Series run from the start of their first hour.
 
-* instants (temperature, wet bulb, cloud): given at the start of each hour, linear in between;
+* instants (temperature, wet bulb, cloud, wind speed): given at the start of each hour, linear in between;
 * hour means (carbon): placed at the middle of the hour, linear in between, constant in the outer half hours;
 * market intervals (price): the hour's value all through the hour.
 

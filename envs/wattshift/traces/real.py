@@ -22,7 +22,7 @@ from wattshift.traces.errors import TraceError
 from wattshift.traces.readers.carbon import carbon_rows
 from wattshift.traces.readers.hours import Row, place, with_margin
 from wattshift.traces.readers.price import price_rows
-from wattshift.traces.readers.weather import CLOUD, HUMIDITY, TEMPERATURE_C, Column, open_weather
+from wattshift.traces.readers.weather import CLOUD, HUMIDITY, TEMPERATURE_C, WIND_M_PER_S, Column, open_weather
 from wattshift.traces.weather import Weather
 from wattshift.traces.zone_hours import Floats, ZoneHours
 from wattshift.traces.zones import Zone
@@ -86,7 +86,7 @@ def real_zone(zone: Zone, hours: Hours, root: Path, years: Iterable[int]) -> Zon
     carbon = joined([list(carbon_rows(root, zone.files, year)) for year in years])
     price = joined([price_rows(root, zone.files, year) for year in years])
     return ZoneHours(
-        Weather(weather(TEMPERATURE_C), weather(HUMIDITY), weather(CLOUD)),
+        Weather(weather(TEMPERATURE_C), weather(HUMIDITY), weather(CLOUD), weather(WIND_M_PER_S)),
         with_margin(place(carbon, hours, fill=False)),
         with_margin(place(price, hours, fill=True)),
     )

@@ -21,6 +21,7 @@ ZONE = np.dtype(
         ("temp_c", np.float32),  # dry bulb
         ("wet_bulb_c", np.float32),
         ("solar_share", np.float32),  # AC output of PV per kW installed, 0..1
+        ("wind_share", np.float32),  # AC output of wind turbines per kW installed, 0..1
     ],
     align=True,
 )
@@ -31,12 +32,13 @@ class Traces(NamedTuple):
     """Exogenous series; row r covers the step from `start_s + r * step_s`, UTC.
 
     Axes: R rows, T hours (`R * step_s / 3600`), Z zones, F request flows, G job streams, both in the order of
-    `Params`. Series are float32, C-contiguous, finite.
+    `Params`. Series are float32 (months int64), C-contiguous, finite.
     """
 
     step_s: float
     start_s: int  # POSIX time of row 0; the start of an hour
     clock: Floats32  # [R, 6] sin and cos of the UTC hour of day, of the day of week, of the time of year
+    month: NDArray[np.int64]  # [R] calendar month of the row's start, UTC: year * 12 + month - 1
     zones: NDArray[np.void]  # [R, Z] ZONE
     request_rate_per_s: Floats32  # [R, F] mean rate of the flow; the kernel draws counts around it
     job_rate_per_h: Floats32  # [R, G] mean arrivals of the stream
@@ -68,3 +70,8 @@ class Traces(NamedTuple):
     def solar_share(self) -> Floats32:
         """[R, Z] AC output of PV per kW installed, 0..1."""
         return self.zones["solar_share"]
+
+    @property
+    def wind_share(self) -> Floats32:
+        """[R, Z] AC output of wind turbines per kW installed, 0..1."""
+        return self.zones["wind_share"]

@@ -9,7 +9,7 @@ from wattshift.traces.zones import Zone
 
 def synthetic_zone(name: str, zone: Zone, hours: Hours, seed: int) -> ZoneHours:
     """Every hourly series of one zone; depends on nothing but the zone, the hours and the seed."""
-    weather = synthetic_weather(name, zone.place, zone.climate, hours, seed)
+    weather = synthetic_weather(name, zone, hours, seed)
     pv = pv_hour_means(zone.place, hours, zone_wide(weather, name, zone.climate, hours, seed))
     grid = synthetic_grid(name, zone, hours, pv, seed)
     return ZoneHours(weather, grid.carbon_kg_per_kwh, grid.price_usd_per_kwh)

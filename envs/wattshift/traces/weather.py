@@ -1,4 +1,4 @@
-"""Synthetic weather: temperature, humidity and cloud at the start of every hour."""
+"""Synthetic weather: temperature, humidity, cloud and wind at the start of every hour."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from wattshift.traces import noise
 from wattshift.traces.clock import Hours, season, solar_hour
 from wattshift.traces.curves import logistic, logit, softplus
-from wattshift.traces.zones import Climate, Noise, Place
+from wattshift.traces.wind_speed import synthetic_wind_m_per_s
+from wattshift.traces.zones import Climate, Noise, Zone
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +24,7 @@ class Weather(NamedTuple):
     temp_c: Floats
     humidity: Floats  # relative, 0..1
     cloud: Floats  # share of the sky covered, 0..1
+    wind_m_per_s: Floats  # at 10 m
 
 
 def two_scales(seed: int, name: str, hours: Hours, model: Noise) -> Floats:
@@ -69,8 +71,9 @@ def dew_point_c(temp_c: Floats, depression_k: Floats) -> Floats:
     return WARMEST_DEW_C - DEW_SOFTNESS_K * softplus(margin)
 
 
-def synthetic_weather(zone_name: str, place: Place, climate: Climate, hours: Hours, seed: int) -> Weather:
-    """Season, day shape and two-scale noise of temperature; dew point and cloud likewise, within their bounds."""
+def synthetic_weather(zone_name: str, zone: Zone, hours: Hours, seed: int) -> Weather:
+    """Season, day shape and two-scale noise of temperature; dew point, cloud and wind likewise, within bounds."""
+    place, climate = zone.place, zone.climate
     begin_s = hours.begin_s()
     yearly = season(begin_s, climate.warmest_day)
     daily = day_shape(solar_hour(begin_s, place.longitude_deg), climate.warmest_hour)
@@ -88,7 +91,8 @@ def synthetic_weather(zone_name: str, place: Place, climate: Climate, hours: Hou
     dew_c = dew_point_c(temp_c, depression_k + climate.temp_day_k * daily)
     humidity = vapour_pressure_hpa(dew_c) / vapour_pressure_hpa(temp_c)
     cloud_noise = two_scales(seed, f"{zone_name}/cloud", hours, climate.cloud_noise)
-    return Weather(temp_c, humidity, logistic(regular_cloud(climate, hours) + cloud_noise))
+    cloud = logistic(regular_cloud(climate, hours) + cloud_noise)
+    return Weather(temp_c, humidity, cloud, synthetic_wind_m_per_s(zone_name, zone, hours, seed))
 
 
 def regular_cloud(climate: Climate, hours: Hours) -> Floats:

@@ -64,6 +64,20 @@ class Climate(Sourced):
     cloud_noise: Noise
 
 
+class Wind(Sourced):
+    """Wind speed at 10 m above ground, Weibull at any one hour of the year; see `wind_speed.py`."""
+
+    mean_m_per_s: float = Field(gt=0, description="over the years")
+    weibull_shape: float = Field(ge=1, le=5, description="of the speeds of one season and hour of the day")
+    season: float = Field(ge=0, le=1, description="log of the speed, on the windiest day")
+    windiest_day: float = Field(ge=1, le=366, description="day of the year")
+    day: float = Field(ge=0, le=1.5, description="log of the speed, at the windiest hour")
+    windiest_hour: float = Field(ge=0, lt=24, description="mean solar time")
+    slow_share: float = Field(ge=0, le=1, description="of the noise's variance; the rest is fast")
+    slow_h: float = Field(gt=0, description="time constant, hours")
+    fast_h: float = Field(gt=0, description="time constant, hours")
+
+
 class Hump(Strict):
     """A bump of the day shape, in the unit of the driver it is added to."""
 
@@ -147,6 +161,7 @@ class Zone(Strict):
     title: str
     place: Place
     climate: Climate
+    wind: Wind
     carbon: Carbon
     price: Price
     files: RealFiles

@@ -24,6 +24,8 @@ class Column(NamedTuple):
 TEMPERATURE_C = Column("temperature_2m", "°C", -60.0, 60.0, 1.0)
 HUMIDITY = Column("relative_humidity_2m", "%", 0.0, 100.0, 0.01)
 CLOUD = Column("cloudcover", "%", 0.0, 100.0, 0.01)
+WIND_M_PER_S = Column("windspeed_10m", "km/h", 0.0, 400.0, 1.0 / 3.6)
+COLUMNS = (TEMPERATURE_C, HUMIDITY, CLOUD, WIND_M_PER_S)
 
 
 class WeatherFile(NamedTuple):
@@ -63,7 +65,7 @@ def open_weather(root: Path, folder: str, year: int) -> WeatherFile:
     times = _field(hourly, "time", list, path)
     if not times:
         raise TraceError(f"{path}, hourly.time: empty")
-    for column in (TEMPERATURE_C, HUMIDITY, CLOUD):
+    for column in COLUMNS:
         values = _field(hourly, column.key, list, path)
         if len(values) != len(times):
             raise TraceError(f"{path}, hourly.{column.key}: {len(values)} values for {len(times)} times")
