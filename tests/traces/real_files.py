@@ -97,7 +97,12 @@ def write_zone(
     _write(price_path(root, zone, year), "\n".join(price) + "\n", gzipped=gzipped)
     weather = {
         "utc_offset_seconds": offset_s,
-        "hourly_units": {"temperature_2m": "°C", "relative_humidity_2m": "%", "cloudcover": "%", "windspeed_10m": "km/h"},
+        "hourly_units": {
+            "temperature_2m": "°C",
+            "relative_humidity_2m": "%",
+            "cloudcover": "%",
+            "windspeed_10m": "km/h",
+        },
         "hourly": {
             "time": [f"{utc(t, offset_s):%Y-%m-%dT%H:%M}" for t in begins],
             "temperature_2m": [temp_c(t) for t in begins],

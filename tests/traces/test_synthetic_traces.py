@@ -11,7 +11,7 @@ from wattshift.traces import CARBON, PRICE, SOLAR, TEMPERATURE, TraceError, Trac
 from wattshift.traces.clock import local_hour, season, solar_hour
 from wattshift.traces.zones import catalog
 
-PER_ZONE = ("carbon_kg_per_kwh", "price_usd_per_kwh", "temp_c", "wet_bulb_c", "solar_share")
+PER_ZONE = ("carbon_kg_per_kwh", "price_usd_per_kwh", "temp_c", "wet_bulb_c", "solar_share", "wind_share")
 SERIES = (*PER_ZONE, "clock", "request_rate_per_s", "job_rate_per_h", "forecast")
 
 
@@ -35,6 +35,8 @@ def test_arrays_have_the_promised_shapes_and_types(year: Traces) -> None:
         assert table.flags.c_contiguous
         assert table.flags.writeable
     assert year.mean_price_usd_per_kwh.dtype == np.float64
+    assert year.month.dtype == np.int64
+    assert year.month.shape == (rows,)
 
 
 def test_shorter_steps_keep_the_hourly_world(year: Traces) -> None:

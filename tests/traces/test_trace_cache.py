@@ -33,6 +33,7 @@ def test_the_second_build_is_the_first_one_read_back(cache_folder, monkeypatch) 
     assert type(read.start_s) is int
     assert type(read.step_s) is float
     assert all(array.flags.writeable and array.flags.c_contiguous for array in read[2:])
+    assert read.zones.dtype == built.zones.dtype
 
 
 def test_every_part_of_the_request_is_in_the_digest() -> None:

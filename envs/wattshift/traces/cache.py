@@ -3,16 +3,23 @@
 An entry is a folder of .npy files named by a digest of all that determines its arrays: demand, spec, step, and
 the sources of this package with its zone catalog. It is written beside its final place and renamed, so that
 processes racing for the same entry never see half of one. A folder that cannot be written means no cache.
+
+Only the entries used last are kept: whoever adds one removes the rest. An entry is renamed before it is deleted, so
+that it is there whole or not at all; a reader whose files go all the same builds the traces anew.
 """
 
 import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -24,6 +31,10 @@ log = logging.getLogger(__name__)
 
 ENVIRONMENT_VARIABLE = "WATTSHIFT_CACHE"
 SCALARS = ("step_s", "start_s")
+DIGEST_LENGTH = 32
+ENTRIES_KEPT = 12  # a year of nine zones in steps of five minutes takes some 50 MB
+DRAFT = ".draft-"
+DRAFT_LIFE_S = 86400.0  # a draft older than this was left by a process that was killed
 
 
 def cache_folder() -> Path:
@@ -43,7 +54,7 @@ def digest(demand: Demand, spec: TraceSpec, step_s: int) -> str:
     package = Path(__file__).parent
     for source in sorted(package.rglob("*.py")):
         hasher.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())
-    return hasher.hexdigest()[:32]
+    return hasher.hexdigest()[:DIGEST_LENGTH]
 
 
 def load(entry: Path) -> Traces:
@@ -61,7 +72,7 @@ def store(traces: Traces, entry: Path) -> None:
         OSError: the folder cannot be written.
     """
     entry.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=entry.parent))
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=entry.parent))
     try:
         for name, value in traces._asdict().items():
             if name not in SCALARS:
@@ -74,17 +85,46 @@ def store(traces: Traces, entry: Path) -> None:
             raise
 
 
+def last_used_s(entry: Path) -> float:
+    """When the entry was written or read last, POSIX seconds; 0 if it is gone."""
+    try:
+        return entry.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def evict(folder: Path, kept: int) -> None:
+    """Delete all but the `kept` entries used last, and drafts that nobody finishes.
+
+    Nothing is touched but folders named as this module names them. Safe beside readers, writers and other evictions;
+    what cannot be deleted stays.
+    """
+    named = re.compile(f"[0-9a-f]{{{DIGEST_LENGTH}}}")
+    entries = [path for path in folder.iterdir() if named.fullmatch(path.name) and path.is_dir()]
+    for entry in sorted(entries, key=last_used_s, reverse=True)[kept:]:
+        with suppress(OSError):  # another process was quicker, or the entry is not ours to delete
+            doomed = entry.rename(folder / f"{DRAFT}{uuid4().hex}")
+            shutil.rmtree(doomed, ignore_errors=True)
+    for draft in folder.glob(f"{DRAFT}*"):
+        if last_used_s(draft) < time.time() - DRAFT_LIFE_S:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
 def remembered(demand: Demand, spec: TraceSpec, step_s: int, build: Callable[[], Traces]) -> Traces:
     """The cached traces, or those that `build` makes, kept for the next time if the folder can be written."""
     entry = cache_folder() / digest(demand, spec, step_s)
     if entry.is_dir():
+        with suppress(OSError):  # a cache that may only be read
+            os.utime(entry)
         try:
             return load(entry)
         except (OSError, ValueError, KeyError) as error:
-            log.warning("%s is damaged and is not used, delete it: %s", entry, error)
+            if entry.is_dir():  # and not evicted by another process in the meantime
+                log.warning("%s is damaged and is not used, delete it: %s", entry, error)
     traces = build()
     try:
         store(traces, entry)
+        evict(entry.parent, ENTRIES_KEPT)
     except OSError as error:
         log.warning("traces are not cached: %s", error)
     return traces

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from wattshift.traces.clock import HOUR_S, Hours, local_hour, local_week_hour, midnight_s, season
 from wattshift.traces.curves import hump, logistic, logit, softplus, weekend
-from wattshift.traces.noise import generator, years_of
-from wattshift.traces.weather import two_scales
+from wattshift.traces.noise import generator, two_scales, years_of
 from wattshift.traces.zones import Carbon, Glut, Price, Spikes, Zone
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from wattshift.traces import noise
 from wattshift.traces.clock import Hours, season, solar_hour
 from wattshift.traces.curves import logistic, logit, softplus
 from wattshift.traces.wind_speed import synthetic_wind_m_per_s
-from wattshift.traces.zones import Climate, Noise, Zone
+from wattshift.traces.zones import Climate, Zone
 
 Floats = NDArray[np.float64]
 
@@ -25,12 +25,6 @@ class Weather(NamedTuple):
     humidity: Floats  # relative, 0..1
     cloud: Floats  # share of the sky covered, 0..1
     wind_m_per_s: Floats  # at 10 m
-
-
-def two_scales(seed: int, name: str, hours: Hours, model: Noise) -> Floats:
-    """Slow plus fast noise, in the unit of the model's standard deviations."""
-    slow = model.slow_sd * noise.unit_noise(seed, f"{name}/slow", hours, model.slow_h)
-    return slow + model.fast_sd * noise.unit_noise(seed, f"{name}/fast", hours, model.fast_h)
 
 
 def day_shape(hour: Floats, warmest_hour: float) -> Floats:
@@ -80,7 +74,7 @@ def synthetic_weather(zone_name: str, zone: Zone, hours: Hours, seed: int) -> We
     air_mass_c = (
         climate.temp_mean_c
         + climate.temp_season_k * yearly
-        + two_scales(seed, f"{zone_name}/temperature", hours, climate.temp_noise_k)
+        + noise.two_scales(seed, f"{zone_name}/temperature", hours, climate.temp_noise_k)
     )
     temp_c = air_mass_c + climate.temp_day_k * daily
 
@@ -90,7 +84,7 @@ def synthetic_weather(zone_name: str, zone: Zone, hours: Hours, seed: int) -> We
     )
     dew_c = dew_point_c(temp_c, depression_k + climate.temp_day_k * daily)
     humidity = vapour_pressure_hpa(dew_c) / vapour_pressure_hpa(temp_c)
-    cloud_noise = two_scales(seed, f"{zone_name}/cloud", hours, climate.cloud_noise)
+    cloud_noise = noise.two_scales(seed, f"{zone_name}/cloud", hours, climate.cloud_noise)
     cloud = logistic(regular_cloud(climate, hours) + cloud_noise)
     return Weather(temp_c, humidity, cloud, synthetic_wind_m_per_s(zone_name, zone, hours, seed))
 

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 REFERENCE_HEIGHT_M = 10.0
 HUB_HEIGHT_M = 100.0
-SHEAR_EXPONENT = 1.0 / 7.0  # open terrain, neutral air: Justus & Mikhail (1976), Geophys. Res. Lett. 3, 261
+SHEAR_EXPONENT = 1.0 / 7.0  # open terrain: Peterson & Hennessey (1978), J. Appl. Meteorol. 17, 390
 
 CUT_IN_M_PER_S = 3.0
 RATED_M_PER_S = 12.0
@@ -30,10 +30,10 @@ def power_curve(hub: Floats) -> Floats:
     Cubic from cut-in to rated, (v^3 - 3^3) / (12^3 - 3^3), e.g. Carrillo et al. (2013), Renew. Sustain. Energy Rev.
     21, 572; 1 from rated on; falls linearly from 1 at 23 m/s to 0 at cut-out, 25 m/s. A single turbine stops at 25
     and starts again at some 2 m/s less; the line between both stands for turbines that do so at different moments,
-    as the smoothed curves of Staffell & Pfenninger (2016), Energy 114, 224, sec. 2.3 do, and needs no memory.
+    as the smoothed curves of Staffell & Pfenninger (2016), Energy 114, 224, do for a farm, and needs no memory.
     """
     cut_in_cubed = CUT_IN_M_PER_S**3
-    rising = (hub**3 - cut_in_cubed) / (RATED_M_PER_S**3 - cut_in_cubed)
+    rising = (hub * hub * hub - cut_in_cubed) / (RATED_M_PER_S**3 - cut_in_cubed)
     storm = (CUT_OUT_M_PER_S - hub) / (CUT_OUT_M_PER_S - STORM_M_PER_S)
     return np.clip(np.minimum(rising, storm), 0.0, 1.0)
 

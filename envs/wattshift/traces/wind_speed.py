@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wattshift.traces import noise
 from wattshift.traces.clock import Hours, season, solar_hour
+from wattshift.traces.curves import hump
 from wattshift.traces.zones import Wind, Zone
 
 Floats = NDArray[np.float64]
@@ -23,16 +24,22 @@ def weibull(standard_normal: Floats, shape: float) -> Floats:
     return (-log_ndtr(-standard_normal)) ** (1.0 / shape)
 
 
-def scale_m_per_s(model: Wind, hours: Hours, longitude_deg: float) -> Floats:
-    """Weibull scale of every hour, such that the mean over the years is the model's.
+def day_swing(model: Wind, solar_hours: Floats) -> Floats:
+    """Factor on the speed over the day, up to a constant."""
+    return np.exp(model.day * hump(solar_hours, model.windiest_hour, model.day_width_h))
 
-    The mean of exp(a cos) over a turn is the Bessel function I0(a); that of a Weibull variable is Gamma(1 + 1/k).
+
+def scale_m_per_s(model: Wind, hours: Hours, longitude_deg: float) -> Floats:
+    """Weibull scale of every hour, such that the long-run mean of the speed is the model's.
+
+    The mean of exp(a cos) over a turn is the Bessel function I0(a), that of a Weibull variable Gamma(1 + 1/k); the
+    day's mean is taken from its minutes.
     """
     begin_s = hours.begin_s()
-    daily = np.cos(2 * np.pi / 24 * (solar_hour(begin_s, longitude_deg) - model.windiest_hour))
-    swing = np.exp(model.season * season(begin_s, model.windiest_day) + model.day * daily)
-    mean_swing = np.i0(model.season) * np.i0(model.day) * math.gamma(1.0 + 1.0 / model.weibull_shape)
-    return model.mean_m_per_s / mean_swing * swing
+    swing = np.exp(model.season * season(begin_s, model.windiest_day))
+    swing *= day_swing(model, solar_hour(begin_s, longitude_deg))
+    mean_swing = np.i0(model.season) * day_swing(model, np.arange(1440) / 60.0).mean()
+    return model.mean_m_per_s / (mean_swing * math.gamma(1.0 + 1.0 / model.weibull_shape)) * swing
 
 
 def synthetic_wind_m_per_s(zone_name: str, zone: Zone, hours: Hours, seed: int) -> Floats:
@@ -40,5 +47,8 @@ def synthetic_wind_m_per_s(zone_name: str, zone: Zone, hours: Hours, seed: int) 
     model = zone.wind
     slow = noise.unit_noise(seed, f"{zone_name}/wind/slow", hours, model.slow_h)
     fast = noise.unit_noise(seed, f"{zone_name}/wind/fast", hours, model.fast_h)
-    mixed = math.sqrt(model.slow_share) * slow + math.sqrt(1.0 - model.slow_share) * fast
-    return scale_m_per_s(model, hours, zone.place.longitude_deg) * weibull(mixed, model.weibull_shape)
+    own = math.sqrt(model.slow_share) * slow + math.sqrt(1.0 - model.slow_share) * fast
+    carbon = zone.carbon.noise  # the noise that `grid` draws for carbon: wind is much of its cause
+    dirtier = noise.two_scales(seed, f"{zone_name}/carbon", hours, carbon) / math.hypot(carbon.slow_sd, carbon.fast_sd)
+    standard_normal = model.carbon_rho * dirtier + math.sqrt(1.0 - model.carbon_rho**2) * own
+    return scale_m_per_s(model, hours, zone.place.longitude_deg) * weibull(standard_normal, model.weibull_shape)

@@ -71,9 +71,11 @@ class Wind(Sourced):
     weibull_shape: float = Field(ge=1, le=5, description="of the speeds of one season and hour of the day")
     season: float = Field(ge=0, le=1, description="log of the speed, on the windiest day")
     windiest_day: float = Field(ge=1, le=366, description="day of the year")
-    day: float = Field(ge=0, le=1.5, description="log of the speed, at the windiest hour")
+    day: float = Field(ge=0, le=2, description="log of the speed, height of the day's hump")
     windiest_hour: float = Field(ge=0, lt=24, description="mean solar time")
-    slow_share: float = Field(ge=0, le=1, description="of the noise's variance; the rest is fast")
+    day_width_h: float = Field(gt=0, le=8, description="of the day's hump, standard deviation")
+    carbon_rho: float = Field(ge=-1, le=1, description="correlation of its noise with carbon's")
+    slow_share: float = Field(ge=0, le=1, description="of the variance of what noise is its own; the rest is fast")
     slow_h: float = Field(gt=0, description="time constant, hours")
     fast_h: float = Field(gt=0, description="time constant, hours")
 
