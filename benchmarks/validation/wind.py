@@ -1,6 +1,7 @@
 """Synthetic wind beside the zones' real years: output of turbines, and how long wind and calm last."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,8 @@ SOURCE = "Open-Meteo historical archive (ERA5), wind speed at 10 m"
 TEXT = f"""Wind speed at 10 m and the output that the turbine's curve makes of it: each zone's years {REAL_YEARS[0]} and
 {REAL_YEARS[1]} of the reanalysis beside {SYNTHETIC.n_hours // 8760} synthetic years, whose parameters were fitted to
 {REAL_YEARS[1]} alone. Ours agrees if it lies between the real years, widened by {OUTPUT_WITHIN} (output) and
-{CORRELATION_WITHIN} (correlation). The memory over a day is the model's weak side: real sea breezes return at the same
-hour with a strength that changes over the year, the model's day is the same all year."""
+{CORRELATION_WITHIN} (correlation). The memory over a day is the model's weak side: the breezes of California and of
+Mumbai repeat from one day to the next more exactly than ours."""
 
 
 def section() -> Section:
@@ -61,7 +62,7 @@ def real_m_per_s(root: Path, zone: Zone, year: int) -> Floats:
     return place(list(file.rows(WIND_M_PER_S)), inner_days(year, 1), fill=False)
 
 
-def within(what: str, real: list[Floats], ours: Floats, measure, margin: float) -> Check:
+def within(what: str, real: list[Floats], ours: Floats, measure: Callable[[Floats], float], margin: float) -> Check:
     """Ours between the real years, give or take the margin."""
     found = [measure(speed) for speed in real]
     published = ", ".join(f"{value:.3f} ({year})" for value, year in zip(found, REAL_YEARS, strict=True))

@@ -57,9 +57,10 @@ def test_output_is_within_capacity_and_the_hub_is_windier(speed) -> None:
 
 def test_the_noise_is_bent_into_a_weibull_distribution() -> None:
     quantiles = np.array([1e-6, 0.01, 0.3, 0.5, 0.9, 0.999])
-    bent = weibull(stats.norm.ppf(quantiles), 2.1)
-    assert_allclose(bent, stats.weibull_min.ppf(quantiles, 2.1), rtol=1e-9)
-    assert np.isfinite(weibull(np.array([-12.0, 12.0]), 1.5)).all()
+    for shape in (1.3, 2.1, 4.0):
+        expected = stats.weibull_min.ppf(quantiles, shape) / stats.weibull_min.mean(shape)
+        assert_allclose(weibull(stats.norm.ppf(quantiles), np.full(6, shape)), expected, rtol=1e-9)
+    assert np.isfinite(weibull(np.array([-12.0, 12.0]), np.array([1.5, 1.5]))).all()
 
 
 @pytest.mark.parametrize("name", ZONES)
@@ -88,6 +89,15 @@ def test_winds_are_spread_like_surface_winds_and_last_for_hours(name) -> None:
     assert 0.75 < correlation(wind, 1) < 0.98
     assert correlation(wind, 72) < correlation(wind, 1) - 0.3
     assert 9.0 < wind.max() < 30.0
+
+
+def test_an_afternoon_breeze_is_steadier_than_the_wind_of_the_night() -> None:
+    place, model = catalog()["CAL"].place, catalog()["CAL"].wind
+    hour = solar_hour(YEARS.begin_s()[: YEARS.n_hours], place.longitude_deg)
+    wind = speeds("CAL")
+    away = np.abs((hour - model.windiest_hour + 12) % 24 - 12)
+    breeze, night = wind[away < 1], wind[away > 11]
+    assert breeze.std() / breeze.mean() < 0.7 * night.std() / night.mean()
 
 
 def test_there_are_days_of_calm_and_of_strong_wind() -> None:

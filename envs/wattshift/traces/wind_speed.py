@@ -1,7 +1,8 @@
 """Synthetic wind speed at 10 m: a Gaussian noise on two time scales, bent into a Weibull distribution.
 
 At a fixed season and hour of the day speeds are Weibull distributed, as is usual for surface wind (Justus et al.
-1978, J. Appl. Meteorol. 17, 350). The scale follows season and day; the slow noise, of days, makes spells of calm.
+1978, J. Appl. Meteorol. 17, 350). Their mean follows season and day; a day's breeze is steadier than the wind of the
+night, so its hump raises the shape too. The slow noise, of days, makes spells of calm.
 """
 
 import math
@@ -17,29 +18,26 @@ from wattshift.traces.zones import Wind, Zone
 Floats = NDArray[np.float64]
 
 
-def weibull(standard_normal: Floats, shape: float) -> Floats:
-    """Weibull quantile of scale 1 at the standard normal's own quantile: (-ln(1 - Phi(z)))^(1 / shape)."""
-    from scipy.special import log_ndtr
+def weibull(standard_normal: Floats, shape: Floats) -> Floats:
+    """Weibull variable of mean 1 at the standard normal's own quantile, (-ln(1 - Phi(z)))^(1/k) / Gamma(1 + 1/k)."""
+    from scipy.special import gamma, log_ndtr
 
-    return (-log_ndtr(-standard_normal)) ** (1.0 / shape)
-
-
-def day_swing(model: Wind, solar_hours: Floats) -> Floats:
-    """Factor on the speed over the day, up to a constant."""
-    return np.exp(model.day * hump(solar_hours, model.windiest_hour, model.day_width_h))
+    return (-log_ndtr(-standard_normal)) ** (1.0 / shape) / gamma(1.0 + 1.0 / shape)
 
 
-def scale_m_per_s(model: Wind, hours: Hours, longitude_deg: float) -> Floats:
-    """Weibull scale of every hour, such that the long-run mean of the speed is the model's.
+def day_hump(model: Wind, solar_hours: Floats) -> Floats:
+    """1 at the windiest hour, towards 0 when the day's breeze is away."""
+    return hump(solar_hours, model.windiest_hour, model.day_width_h)
 
-    The mean of exp(a cos) over a turn is the Bessel function I0(a), that of a Weibull variable Gamma(1 + 1/k); the
-    day's mean is taken from its minutes.
+
+def expected_m_per_s(model: Wind, begin_s: NDArray[np.int64], breeze: Floats) -> Floats:
+    """Mean speed of the season and the hour, such that its mean over the years is the model's.
+
+    The mean of exp(a cos) over a turn is the Bessel function I0(a); the day's mean is taken from its minutes.
     """
-    begin_s = hours.begin_s()
-    swing = np.exp(model.season * season(begin_s, model.windiest_day))
-    swing *= day_swing(model, solar_hour(begin_s, longitude_deg))
-    mean_swing = np.i0(model.season) * day_swing(model, np.arange(1440) / 60.0).mean()
-    return model.mean_m_per_s / (mean_swing * math.gamma(1.0 + 1.0 / model.weibull_shape)) * swing
+    swing = np.exp(model.season * season(begin_s, model.windiest_day) + model.day * breeze)
+    mean_of_day = np.exp(model.day * day_hump(model, np.arange(1440) / 60.0)).mean()
+    return model.mean_m_per_s / (np.i0(model.season) * mean_of_day) * swing
 
 
 def synthetic_wind_m_per_s(zone_name: str, zone: Zone, hours: Hours, seed: int) -> Floats:
@@ -51,4 +49,8 @@ def synthetic_wind_m_per_s(zone_name: str, zone: Zone, hours: Hours, seed: int) 
     carbon = zone.carbon.noise  # the noise that `grid` draws for carbon: wind is much of its cause
     dirtier = noise.two_scales(seed, f"{zone_name}/carbon", hours, carbon) / math.hypot(carbon.slow_sd, carbon.fast_sd)
     standard_normal = model.carbon_rho * dirtier + math.sqrt(1.0 - model.carbon_rho**2) * own
-    return scale_m_per_s(model, hours, zone.place.longitude_deg) * weibull(standard_normal, model.weibull_shape)
+
+    begin_s = hours.begin_s()
+    breeze = day_hump(model, solar_hour(begin_s, zone.place.longitude_deg))
+    shape = model.weibull_shape * np.exp(model.steadier * breeze)
+    return expected_m_per_s(model, begin_s, breeze) * weibull(standard_normal, shape)

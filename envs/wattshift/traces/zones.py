@@ -68,7 +68,8 @@ class Wind(Sourced):
     """Wind speed at 10 m above ground, Weibull at any one hour of the year; see `wind_speed.py`."""
 
     mean_m_per_s: float = Field(gt=0, description="over the years")
-    weibull_shape: float = Field(ge=1, le=5, description="of the speeds of one season and hour of the day")
+    weibull_shape: float = Field(ge=1, le=5, description="of the speeds of one season and hour, away from the hump")
+    steadier: float = Field(ge=0, le=2, description="log of the shape, added at the windiest hour")
     season: float = Field(ge=0, le=1, description="log of the speed, on the windiest day")
     windiest_day: float = Field(ge=1, le=366, description="day of the year")
     day: float = Field(ge=0, le=2, description="log of the speed, height of the day's hump")
