@@ -105,4 +105,4 @@ def limit_site(params, now, state, control, ledger, nth_site):
             continue
         account.ready = allowed_chips(module, account, grains)
         it_kw = most_it_kw(module, account.ready, control.modules[nth].speed, module_now.loop_c)
-        account.heat_limit_kw = it_kw * params.plants[nth, 0].heat_share
+        account.heat_limit_kw = min(account.heat_limit_kw, it_kw * params.plants[nth, 0].heat_share)

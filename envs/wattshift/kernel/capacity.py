@@ -1,7 +1,5 @@
 """Stage 4a, capacity: how many chips of each module may serve or work in this step."""
 
-import math
-
 from .budget import budget
 from .jit import njit
 
@@ -13,5 +11,5 @@ def capacity(params, now, state, control, ledger):
         module, module_now = params.modules[nth], state.modules[nth]
         module_now.up = state.sites[module.site].up
         ledger.modules[nth].ready = module.chips if module_now.up == 1 else 0
-        ledger.modules[nth].heat_limit_kw = math.inf
+        ledger.modules[nth].heat_limit_kw = params.plants[nth, 0].capacity_kw
     budget(params, now, state, control, ledger)

@@ -111,7 +111,7 @@ SITE_LEDGER = _record(
 )
 MODULE_LEDGER = _record(
     ready=I,  # chips that may serve or work in this step
-    heat_limit_kw=F,  # most the main plant may remove, for want of power; inf where power is ample
+    heat_limit_kw=F,  # most the main plant may remove: its capacity, or less for want of power
     clock=F,  # relative speed after cap and throttling
     throttled=F,  # of which lost to throttling
     serving_chips=F,  # chip-equivalents busy with requests
