@@ -28,6 +28,10 @@ class View(NamedTuple):
     price_forecast_usd_per_kwh: Floats  # [n, S, LEADS] plus the site's network charges
     energy_forecast_usd_per_kwh: Floats  # [n, S, LEADS] the price and the cost of the carbon
     job_occupancy: Floats  # [n, S] chips that jobs hold / chips that the autopilot offers; of a site's fullest module
+    curtailment_in_h: Floats  # [n, S] until a request of the grid operator begins; 0 = none announced
+    allowed_kw: Floats  # [n, S] import that a request asks to keep within, this step; inf = none holds
+    drawn_kw: Floats  # [n, S] import less the battery's part, of the last step
+    stored_kwh: Floats  # [n, S] at the bus, from the battery's charge above its reserve
 
 
 def look(world: "World") -> View:
@@ -56,7 +60,20 @@ def look(world: "World") -> View:
         price_forecast_usd_per_kwh=price_forecast,
         energy_forecast_usd_per_kwh=price_forecast + carbon_usd_per_kg * carbon_forecast,
         job_occupancy=_job_occupancy(world),
+        **_grid_side(world),
     )
+
+
+def _grid_side(world: "World") -> dict[str, Floats]:
+    sites, now, moved = world.params.sites, world.state.sites, world.ledger.sites
+    is_asked = now["curtailing"] == 1
+    above_kwh = now["soc_kwh"] - sites["battery_reserve_share"] * sites["battery_kwh"]
+    return {
+        "curtailment_in_h": now["curtail_in_h"].copy(),
+        "allowed_kw": np.where(is_asked, (1.0 - sites["curtail_share"]) * now["usual_kw"], np.inf),
+        "drawn_kw": moved["import_kw"] + moved["discharge_kw"] - moved["charge_kw"],
+        "stored_kwh": np.maximum(above_kwh, 0.0) * sites["battery_discharge_efficiency"],
+    }
 
 
 def _job_occupancy(world: "World") -> Floats:

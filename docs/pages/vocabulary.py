@@ -1,16 +1,18 @@
 """What the names in rewards and KPIs mean, in a line each; `tests/docs` holds the keys to those of the code."""
 
 TERMS = {
-    "electricity_usd": "import at spot price plus the site's adder, less what export earns; links at spot price",
-    "demand_usd": "demand charge on each site's highest import so far, spread over the hours of a month",
-    "carbon_usd": "carbon price times the grid's average life-cycle intensity, of sites and links",
+    "electricity_usd": "import at spot price plus the site's adder, less what export earns, PPAs; links at spot price",
+    "demand_usd": "demand charge on each site's highest import of the calendar month, by the hour",
+    "carbon_usd": "carbon price times the grid's average life-cycle intensity, of sites and links, and times that of fuel",
     "sla_usd": "credits for requests served late and for requests dropped",
     "lateness_usd": "credits for late jobs by the hour, and for refused and abandoned ones",
     "transfer_usd": "transit price of the data that the links carried",
     "water_usd": "water evaporated by wet cooling",
-    "wear_usd": "battery wear per kWh discharged",
+    "wear_usd": "capacity that batteries lose by cycling and by time, at the price of replacement",
     "thermal_usd": "IT energy times kelvin above the inlet limit",
     "settlement_usd": "at the horizon: work left undone and charge missing from the batteries",
+    "fuel_usd": "fuel of the generators",
+    "curtailment_usd": "import beyond what requests of the grid operator allow",
 }
 """Cost terms."""
 
@@ -24,11 +26,11 @@ KPIS = {
     "import_kwh": "from the grid, all sites",
     "export_kwh": "to the grid, all sites",
     "solar_kwh": "available from the sites' photovoltaics",
-    "carbon_kg": "of import and links",
+    "carbon_kg": "of import, links and fuel",
     "water_l": "evaporated",
     "pue": "site energy / IT energy",
     "wue_l_per_kwh": "water / IT energy",
-    "renewable_share": "own solar energy used / site energy",
+    "renewable_share": "own solar and wind energy used / site energy",
     "peak_kw": "highest import of each site, summed",
     "requests_arrived": "",
     "requests_served": "",
@@ -45,6 +47,13 @@ KPIS = {
     "jobs_unfinished": "on the table at the end",
     "lateness_h": "hours after deadlines, summed over jobs, finished or not",
     "throttled_chip_h": "busy chip-hours lost to heat",
+    "wind_kwh": "available from the sites' turbines",
+    "generator_kwh": "from the sites' generators",
+    "fuel_l": "burnt by them",
+    "ppa_kwh": "output of contracted plants",
+    "matched_kwh": "import covered by it in the same step",
+    "excess_kwh": "import beyond what requests of the grid operator allow",
+    "battery_wear_share": "capacity lost / capacity, over all batteries",
     "battery_cycles": "energy discharged / capacity, over all batteries",
 }
 """What `info["kpi"]` holds beside the terms."""

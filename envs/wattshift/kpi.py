@@ -19,8 +19,9 @@ def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) ->
     sums = {name: ledger.totals["sums"][envs, index] for index, name in enumerate(SUMS)}
     cost = {name: ledger.totals["cost_usd"][envs, index] for index, name in enumerate(TERMS)}
     facility_kwh = sums["it_kwh"] + sums["cooling_kwh"] + sums["loss_kwh"]
-    solar_used_kwh = sums["solar_kwh"] - sums["export_kwh"] - sums["curtailed_kwh"]
+    renewable_kwh = sums["solar_kwh"] + sums["wind_kwh"] - sums["export_kwh"] - sums["curtailed_kwh"]
     battery_kwh = params.sites["battery_kwh"].sum()
+    zeros = np.zeros(len(envs))
     return {
         "cost_usd": ledger.totals["cost_usd"][envs].sum(axis=1),
         **cost,
@@ -30,12 +31,13 @@ def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) ->
         "export_kwh": sums["export_kwh"],
         "pue": _ratio(facility_kwh, sums["it_kwh"]),
         "wue_l_per_kwh": _ratio(sums["water_l"], sums["it_kwh"]),
-        "renewable_share": _ratio(solar_used_kwh, facility_kwh),
-        "peak_kw": state.sites["peak_kw"][envs].sum(axis=1),
+        "renewable_share": _ratio(renewable_kwh, facility_kwh),
+        "peak_kw": state.sites["highest_kw"][envs].sum(axis=1),
         "slo_share": _ratio(sums["requests_served"] - sums["requests_late"], sums["requests_arrived"]),
         "latency_p95_ms": latency_quantile_ms(state.latency_count[envs], 0.95),
         "jobs_unfinished": state.episode["n_jobs"][envs].astype(np.float64),
-        "battery_cycles": sums["discharge_kwh"] / battery_kwh if battery_kwh > 0.0 else np.zeros(len(envs)),
+        "battery_wear_share": _ratio(state.sites["worn_share"][envs] @ params.sites["battery_kwh"], battery_kwh + zeros),
+        "battery_cycles": sums["discharge_kwh"] / battery_kwh if battery_kwh > 0.0 else zeros,
     }
 
 

@@ -50,6 +50,10 @@ def expected_features(world, env):
             f"site/{name}/peak": state["peak_kw"] / site["import_limit_kw"],
             f"site/{name}/import": moved["import_kw"] / site["import_limit_kw"],
             f"site/{name}/it": moved["it_kw"] / site["import_limit_kw"],
+            f"site/{name}/wind": zone["wind_share"],
+            f"site/{name}/feed_up": state["feed_up"],
+            f"site/{name}/curtailment_in": state["curtail_in_h"],
+            f"site/{name}/allowed": 1.0,
         }
         for lead in FORECAST_LEADS_H:
             issued = world.traces.forecast[hour, :, site["zone"], lead - 1].astype(float)

@@ -63,7 +63,7 @@ def test_kpis_use_the_vocabulary_of_the_design(episode):
 def test_demand_charge_is_each_sites_peak_for_the_time_of_the_episode(episode):
     world, _, sites, *_ = episode
     peak_kw = np.max([step["import_kw"] for step in sites], axis=0)
-    assert_array_equal(world.state.sites["peak_kw"], peak_kw)
+    assert_array_equal(world.state.sites["highest_kw"], peak_kw)
     months = world.steps_per_episode * HOURS / 730.0
     charge_usd = peak_kw @ world.params.sites["demand_usd_per_kw_month"] * months
     assert_allclose(world.ledger.totals["cost_usd"][:, TERMS.index("demand_usd")], charge_usd, rtol=1e-9)

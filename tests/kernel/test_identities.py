@@ -57,7 +57,7 @@ def of_classes(world: World, values: np.ndarray) -> np.ndarray:
 
 def electricity_balances(world: World, moment: Moment) -> None:
     moved = world.ledger.sites
-    supply_kw = moved["import_kw"] + moved["solar_kw"] + moved["discharge_kw"]
+    supply_kw = sum(moved[name] for name in ("import_kw", "solar_kw", "wind_kw", "generator_kw", "discharge_kw"))
     demand_kw = sum(
         moved[name] for name in ("it_kw", "cooling_kw", "loss_kw", "charge_kw", "export_kw", "curtailed_kw")
     )

@@ -48,7 +48,9 @@ entries:
   cell:
     charge_efficiency: {number}
     discharge_efficiency: [0.9, A, maker]
-    wear_usd_per_kwh: [0.05, A, maker]
+    replacement_usd_per_kwh: [300, A, maker]
+    cycle_life: [5000, A, maker]
+    calendar_life_y: [15, A, maker]
     max_rate_per_h: [1, A, maker]
 """
     with pytest.raises(CatalogError, match=complaint) as error:

@@ -173,9 +173,9 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path):
         load_scenario(path)
 
 
-def test_a_grid_connection_below_the_worst_case_is_refused_with_the_number_needed():
-    (said,) = problems(("sites.0.import_limit_kw", 10.0))
-    assert said.startswith("sites.toronto.import_limit_kw: got 10, must be >= ")
+def test_a_grid_connection_that_cannot_carry_idle_chips_is_refused_with_the_number_needed():
+    (said,) = problems(("sites.0.import_limit_kw", 5.0))
+    assert said.startswith("sites.toronto.import_limit_kw: got 5, must be >= ")
     needed_kw = float(said.split(">= ")[1].split()[0])
     document = copy.deepcopy(TINY)
     document["sites"][0]["import_limit_kw"] = needed_kw

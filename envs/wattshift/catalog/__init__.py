@@ -1,18 +1,20 @@
-"""Catalog: chips, cooling plants, power trains, batteries and links, every number with unit, grade and source."""
+"""Catalog: chips, plants, power trains, batteries, generators, links, every number with unit, grade and source."""
 
-from .entries import Battery, Chip, Link, Plant, PowerTrain, Quantity
-from .load import CatalogError, batteries, chips, links, plants, power_trains, sections
+from .entries import Battery, Chip, Generator, Link, Plant, PowerTrain, Quantity
+from .load import CatalogError, batteries, chips, generators, links, plants, power_trains, sections
 
 __all__ = [
     "Battery",
     "CatalogError",
     "Chip",
+    "Generator",
     "Link",
     "Plant",
     "PowerTrain",
     "Quantity",
     "batteries",
     "chips",
+    "generators",
     "links",
     "plants",
     "power_trains",

@@ -132,12 +132,26 @@ class PowerTrain(Entry):
 
 
 class Battery(Entry):
-    """A battery with its converter; efficiencies one way."""
+    """A battery with its converter; efficiencies one way. It is replaced when a fifth of its capacity is lost."""
 
     charge_efficiency: Share
     discharge_efficiency: Share
-    wear_usd_per_kwh: NonNegative
+    replacement_usd_per_kwh: NonNegative  # of capacity
+    cycle_life: Positive  # full-equivalent cycles to 80 % of the capacity
+    calendar_life_y: Positive  # years to 80 % at half charge, unused
     max_rate_per_h: Positive  # power over energy, both ways
+
+
+class Generator(Entry):
+    """A stand-by generator: fuel per hour = idle part x rated power + l_per_kwh x output (HOMER's fuel curve)."""
+
+    summary: str
+    start_s: NonNegative  # from the loss of the feed until it carries load
+    idle_l_per_kwh: NonNegative  # per hour of running and kW rated
+    l_per_kwh: Positive  # per kWh of output on top
+    least_load: Share  # below this share of its rating it burns as much as at it
+    carbon_kg_per_l: NonNegative
+    usd_per_l: NonNegative
 
 
 class Link(Entry):

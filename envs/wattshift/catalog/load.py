@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from .entries import Battery, Chip, Entry, Link, Plant, PowerTrain
+from .entries import Battery, Chip, Entry, Generator, Link, Plant, PowerTrain
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -47,6 +47,12 @@ def batteries() -> Mapping[str, Battery]:
 
 
 @cache
+def generators() -> Mapping[str, Generator]:
+    """Stand-by generators by name."""
+    return _read("generators.yaml", Generator)
+
+
+@cache
 def links() -> Mapping[str, Link]:
     """Network links by name."""
     return _read("links.yaml", Link)
@@ -59,6 +65,7 @@ def sections() -> dict[str, Mapping[str, Entry]]:
         "plants": plants(),
         "power_trains": power_trains(),
         "batteries": batteries(),
+        "generators": generators(),
         "links": links(),
     }
 

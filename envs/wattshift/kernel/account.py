@@ -1,6 +1,7 @@
 """Stage 11, the ledger: prices what the step moved, and adds it to the episode's sums."""
 
 from . import terms as t
+from .curtailment import watch
 from .jit import njit
 
 HOURS_PER_MONTH = 730.0
@@ -9,8 +10,10 @@ HOURS_PER_MONTH = 730.0
 @njit
 def account(params, now, state, ledger):
     """Price the step, by term and by site."""
+    open_period(now, state)
     for nth in range(len(params.sites)):
         account_site(params, now, state, ledger, nth)
+    state.episode[0].period_h += params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
         account_heat(params, state, ledger, nth)
     account_network(params, now, ledger)
@@ -18,33 +21,47 @@ def account(params, now, state, ledger):
 
 
 @njit
+def open_period(now, state):
+    """A calendar month (UTC) is a billing period: with a new one the peaks begin anew."""
+    if now.opens_period:
+        state.episode[0].period_h = 0.0
+        for site_now in state.sites:
+            site_now.peak_kw = 0.0
+
+
+@njit
 def account_site(params, now, state, ledger, nth):
-    """Electricity, demand charge, carbon, water and battery wear of one site."""
+    """Electricity, demand charge, carbon, water, wear, fuel and curtailment of one site."""
     rules, site, site_now = params.rules[0], params.sites[nth], state.sites[nth]
     moved, totals = ledger.sites[nth], ledger.totals[0]
     grid = now.zones[site.zone]
     step_h = rules.step_s / 3600.0
     import_kwh, export_kwh = moved.import_kw * step_h, moved.export_kw * step_h
-    growth_kw = max(moved.import_kw - site_now.peak_kw, 0.0)
-    site_now.peak_kw += growth_kw
-
     bought_usd = import_kwh * (grid.price_usd_per_kwh + site.price_adder_usd_per_kwh)
     electricity_usd = bought_usd - export_kwh * grid.price_usd_per_kwh * site.export_price_share
-    # The peak so far is paid by the hour, and a higher one pays up for the hours before: in all, the episode's peak.
-    elapsed_h = state.episode[0].step * step_h
-    peak_kwh = site_now.peak_kw * step_h + growth_kw * elapsed_h
-    demand_usd = peak_kwh * site.demand_usd_per_kw_month / HOURS_PER_MONTH
-    moved.carbon_kg = import_kwh * grid.carbon_kg_per_kwh
+    if site.ppa_kw > 0.0:
+        electricity_usd += contract_usd(site, grid, moved, totals, step_h)
+    demand_usd = demand_charge_usd(site, site_now, moved, state.episode[0].period_h, step_h)
+    matched_kwh = moved.matched_kw * step_h if rules.market_carbon == 1 else 0.0
+    moved.carbon_kg = (import_kwh - matched_kwh) * grid.carbon_kg_per_kwh + moved.fuel_l * site.fuel_kg_per_l
     carbon_usd = moved.carbon_kg * rules.carbon_usd_per_kg
     water_usd = moved.water_l * rules.water_usd_per_l
-    wear_usd = moved.discharge_kw * step_h * site.battery_wear_usd_per_kwh
+    wear_usd = moved.worn_share * site.battery_usd_per_worn
+    fuel_usd = moved.fuel_l * site.fuel_usd_per_l
+    curtailment_usd = 0.0
+    if site.curtail_chance > 0.0:
+        watch(site, site_now, moved, state.episode[0].step, step_h)
+        curtailment_usd = moved.excess_kw * step_h * site.curtail_usd_per_kwh
+        totals.sums[t.EXCESS_KWH] += moved.excess_kw * step_h
 
-    moved.cost_usd = electricity_usd + demand_usd + carbon_usd + water_usd + wear_usd
+    moved.cost_usd = electricity_usd + demand_usd + carbon_usd + water_usd + wear_usd + fuel_usd + curtailment_usd
     totals.terms_usd[t.ELECTRICITY] += electricity_usd
     totals.terms_usd[t.DEMAND] += demand_usd
     totals.terms_usd[t.CARBON] += carbon_usd
     totals.terms_usd[t.WATER] += water_usd
     totals.terms_usd[t.WEAR] += wear_usd
+    totals.terms_usd[t.FUEL] += fuel_usd
+    totals.terms_usd[t.CURTAILMENT] += curtailment_usd
     totals.sums[t.IT_KWH] += moved.it_kw * step_h
     totals.sums[t.COOLING_KWH] += moved.cooling_kw * step_h
     totals.sums[t.LOSS_KWH] += moved.loss_kw * step_h
@@ -52,9 +69,35 @@ def account_site(params, now, state, ledger, nth):
     totals.sums[t.EXPORT_KWH] += export_kwh
     totals.sums[t.CURTAILED_KWH] += moved.curtailed_kw * step_h
     totals.sums[t.SOLAR_KWH] += moved.solar_kw * step_h
+    totals.sums[t.WIND_KWH] += moved.wind_kw * step_h
+    totals.sums[t.GENERATOR_KWH] += moved.generator_kw * step_h
+    totals.sums[t.FUEL_L] += moved.fuel_l
     totals.sums[t.DISCHARGE_KWH] += moved.discharge_kw * step_h
     totals.sums[t.CARBON_KG] += moved.carbon_kg
     totals.sums[t.WATER_L] += moved.water_l
+
+
+@njit
+def demand_charge_usd(site, site_now, moved, period_h, step_h):
+    """The step's part of the demand charge; it sums to each billing period's peak for the period's hours.
+
+    The peak so far is paid by the hour, and a higher one pays up for the hours of the period before.
+    """
+    growth_kw = max(moved.import_kw - site_now.peak_kw, 0.0)
+    site_now.peak_kw += growth_kw
+    site_now.highest_kw = max(site_now.highest_kw, moved.import_kw)
+    peak_kwh = site_now.peak_kw * step_h + growth_kw * period_h
+    return peak_kwh * site.demand_usd_per_kw_month / HOURS_PER_MONTH
+
+
+@njit
+def contract_usd(site, grid, moved, totals, step_h):
+    """Contract for difference: what the plant under contract gave costs the strike price and earns the spot price."""
+    moved.ppa_kw = site.ppa_kw * (grid.wind_share if site.ppa_is_wind == 1 else grid.solar_share)
+    moved.matched_kw = min(moved.import_kw, moved.ppa_kw)
+    totals.sums[t.PPA_KWH] += moved.ppa_kw * step_h
+    totals.sums[t.MATCHED_KWH] += moved.matched_kw * step_h
+    return moved.ppa_kw * step_h * (site.ppa_usd_per_kwh - grid.price_usd_per_kwh)
 
 
 @njit

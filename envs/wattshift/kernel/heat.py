@@ -71,7 +71,7 @@ def heat(params, now, state, control, ledger):
             to_loop_kw,
             reachable_supply_c(plant, control.modules[nth].supply_c, weather),
             module.conductance_kw_per_k,
-            plant.capacity_kw if is_up else 0.0,
+            min(plant.capacity_kw, account.heat_limit_kw) if is_up else 0.0,
             module.mass_kwh_per_k,
             step_h,
         )

@@ -4,6 +4,7 @@ The order of the entries of each block is the one that `tasks/layout.py` names; 
 the offset -1. Nothing here looks beyond the current row but the forecasts.
 """
 
+from .curtailment import allowed_kw
 from .jit import njit
 from .state import WAITING
 
@@ -59,7 +60,7 @@ def energy_now_usd_per_kwh(rules, zone):
 
 @njit
 def observe_sites(params, zones, state, ledger, raw):
-    """Grid, weather, power and storage of each site."""
+    """Grid, weather, power, storage and requests of the grid operator at each site."""
     at = 0
     for nth in range(len(params.sites)):
         site, site_now, moved = params.sites[nth], state.sites[nth], ledger.sites[nth]
@@ -75,7 +76,11 @@ def observe_sites(params, zones, state, ledger, raw):
         raw[at + 8] = site_now.peak_kw / site.import_limit_kw
         raw[at + 9] = moved.import_kw / site.import_limit_kw
         raw[at + 10] = moved.it_kw / site.import_limit_kw
-        at += 11
+        raw[at + 11] = zone.wind_share
+        raw[at + 12] = site_now.feed_up
+        raw[at + 13] = site_now.curtail_in_h
+        raw[at + 14] = allowed_kw(site, site_now) / site.import_limit_kw
+        at += 15
 
 
 @njit

@@ -1,5 +1,7 @@
-"""Stage 10, power: UPS and PDU losses, PV, battery, and what the grid connection imports or takes back."""
+"""Stage 10, power: UPS and PDU losses, solar and wind, generator, battery, and what the grid takes and gives."""
 
+from .battery import store, wear
+from .generator import count_down, generate
 from .jit import njit
 
 
@@ -12,42 +14,47 @@ def module_loss_kw(module, it_kw):
 
 
 @njit
-def charge_limit_kw(site, soc_kwh, room_kw, step_h):
-    """Most that the battery takes at the bus: rating, room in the cells, room on the connection."""
-    cells_kw = (site.battery_kwh - soc_kwh) / (site.battery_charge_efficiency * step_h)
-    return max(min(site.battery_kw, min(cells_kw, room_kw)), 0.0)
+def renewables_kw(site, zone, moved):
+    """Solar and wind on site, written down and summed."""
+    moved.solar_kw = site.pv_kw * zone.solar_share
+    if site.wind_kw > 0.0:
+        moved.wind_kw = site.wind_kw * zone.wind_share
+    return moved.solar_kw + moved.wind_kw
 
 
 @njit
-def discharge_limit_kw(site, soc_kwh, load_kw, step_h):
-    """Most that the battery gives at the bus: rating, charge above the reserve, load (it never exports)."""
-    available_kwh = soc_kwh - site.battery_reserve_share * site.battery_kwh
-    cells_kw = available_kwh * site.battery_discharge_efficiency / step_h
-    return max(min(site.battery_kw, min(cells_kw, load_kw)), 0.0)
-
-
-@njit
-def store(site, site_now, account, wanted_kw, net_kw, step_h):
-    """Run the battery as wanted, as far as it goes; returns the power that was not possible.
-
-    `net_kw` is the site's load less PV.
-    """
-    if wanted_kw > 0.0:
-        account.charge_kw = min(
-            wanted_kw, charge_limit_kw(site, site_now.soc_kwh, site.import_limit_kw - net_kw, step_h)
-        )
-    elif wanted_kw < 0.0:
-        account.discharge_kw = min(-wanted_kw, discharge_limit_kw(site, site_now.soc_kwh, net_kw, step_h))
-    stored_kw = account.charge_kw * site.battery_charge_efficiency
-    drawn_kw = account.discharge_kw / site.battery_discharge_efficiency
-    # Rounding at the ends of the range must not leave it.
-    site_now.soc_kwh = min(max(site_now.soc_kwh + (stored_kw - drawn_kw) * step_h, 0.0), site.battery_kwh)
-    return abs(wanted_kw) - account.charge_kw - account.discharge_kw
+def balance(site, site_now, zone, moved, wanted_kw, step_h):
+    """Serve one site's load; returns the part of the battery's wish that was not possible, kW."""
+    is_fed = site_now.feed_up == 1
+    net_kw = moved.it_kw + moved.cooling_kw + moved.loss_kw - renewables_kw(site, zone, moved)
+    if is_fed:
+        need_kw, room_kw = net_kw - site.import_limit_kw, site.import_limit_kw - net_kw
+    else:
+        need_kw, room_kw = generate(site, site_now, moved, max(net_kw, 0.0), step_h), max(-net_kw, 0.0)
+    if site.generator_kw > 0.0:
+        count_down(site, site_now, step_h * 3600.0)
+    beyond_kw = 0.0
+    if site.battery_kwh > 0.0:
+        before_kwh = site_now.soc_kwh
+        if site_now.up == 1:
+            beyond_kw = store(site, site_now, moved, wanted_kw, max(need_kw, 0.0), net_kw, room_kw, step_h)
+        wear(site, site_now, moved, before_kwh, step_h)
+    net_kw += moved.charge_kw - moved.discharge_kw - moved.generator_kw
+    # Without the feed what is left of a positive balance is rounding: the budget let no more chips be active.
+    moved.import_kw = max(net_kw, 0.0) if is_fed else 0.0
+    surplus_kw = max(-net_kw, 0.0)
+    if site_now.up == 1 and is_fed and site.export_price_share > 0.0:
+        moved.export_kw = min(surplus_kw, site.import_limit_kw)
+    moved.curtailed_kw = surplus_kw - moved.export_kw
+    return beyond_kw
 
 
 @njit
 def power(params, now, state, control, ledger):
-    """Balance every site: import + PV + discharge = IT + cooling + losses + charge + export + curtailed."""
+    """Balance every site.
+
+    import + solar + wind + generator + discharge = IT + cooling + losses + charge + export + curtailed.
+    """
     step_h = params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
         module, account = params.modules[nth], ledger.modules[nth]
@@ -60,19 +67,11 @@ def power(params, now, state, control, ledger):
         site_account.water_l += account.water_l
     n_batteries, beyond_share = 0, 0.0
     for nth in range(len(params.sites)):
-        site, site_now, totals = params.sites[nth], state.sites[nth], ledger.sites[nth]
-        totals.solar_kw = site.pv_kw * now.zones[site.zone].solar_share
-        net_kw = totals.it_kw + totals.cooling_kw + totals.loss_kw - totals.solar_kw
+        site, zone = params.sites[nth], now.zones[params.sites[nth].zone]
+        wanted_kw = control.sites[nth].battery_kw
+        beyond_kw = balance(site, state.sites[nth], zone, ledger.sites[nth], wanted_kw, step_h)
         if site.battery_kwh > 0.0:
             n_batteries += 1
-            if site_now.up == 1:
-                beyond_kw = store(site, site_now, totals, control.sites[nth].battery_kw, net_kw, step_h)
-                beyond_share += beyond_kw / site.battery_kw
-        net_kw += totals.charge_kw - totals.discharge_kw
-        totals.import_kw = max(net_kw, 0.0)
-        surplus_kw = max(-net_kw, 0.0)
-        if site_now.up == 1 and site.export_price_share > 0.0:
-            totals.export_kw = min(surplus_kw, site.import_limit_kw)
-        totals.curtailed_kw = surplus_kw - totals.export_kw
+            beyond_share += beyond_kw / site.battery_kw
     if n_batteries > 0:
         ledger.totals[0].storage_beyond += beyond_share / n_batteries

@@ -1,6 +1,7 @@
 """Stage 12, reset: the first state of an episode, a fleet already at work."""
 
 from .arrivals import backlog
+from .curtailment import announce
 from .decode import decode
 from .jit import njit
 from .rng import START, uniform
@@ -20,11 +21,18 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     episode.start = start
     episode.step = 0
     episode.n_jobs = 0
+    episode.period_h = 0.0
     state.latency_count[:] = 0.0
     for nth in range(len(params.sites)):
-        state.sites[nth].up = 1
-        state.sites[nth].soc_kwh = FIRST_CHARGE_SHARE * params.sites[nth].battery_kwh
-        state.sites[nth].peak_kw = 0.0
+        site, site_now = params.sites[nth], state.sites[nth]
+        site_now.up = site_now.feed_up = 1
+        site_now.soc_kwh = FIRST_CHARGE_SHARE * site.battery_kwh
+        site_now.peak_kw = site_now.highest_kw = 0.0
+        site_now.worn_share = site_now.usual_kw = 0.0
+        site_now.generator_left_s = site.generator_start_s
+        site_now.fuel_l = site.generator_fuel_l
+        site_now.curtailing = 0
+        site_now.curtail_in_h = 0.0
     for nth in range(len(params.modules)):
         state.modules[nth].loop_c = params.plants[nth, 0].supply_c
         state.modules[nth].held_chips = 0
@@ -33,6 +41,7 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         ledger.modules[nth].ready = params.modules[nth].chips
     for link in state.links:
         link.up = 1
+    announce(params, traces, state)
 
     clear(ledger)
     totals.terms_usd[:] = 0.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from .jit import njit
 
-REQUESTS, JOB_RATE, JOB_COUNT, JOB_SHAPE, SITE_FAULT, LINK_FAULT, START = range(1, 8)
+REQUESTS, JOB_RATE, JOB_COUNT, JOB_SHAPE, SITE_FAULT, LINK_FAULT, START, CURTAILMENT = range(1, 9)
 """Streams: one per kind of draw."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

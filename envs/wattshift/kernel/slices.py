@@ -14,12 +14,14 @@ class Now(NamedTuple):
     zones: np.ndarray  # [Z] weather, carbon and price
     request_rate_per_s: np.ndarray  # [F]
     job_rate_per_h: np.ndarray  # [G]
+    opens_period: bool  # the first step of a calendar month: the demand charge begins anew
 
 
 @njit
 def read(traces, row):
     """The series at one row."""
-    return Now(traces.zones[row], traces.request_rate_per_s[row], traces.job_rate_per_h[row])
+    opens_period = row > 0 and traces.month[row] != traces.month[row - 1]
+    return Now(traces.zones[row], traces.request_rate_per_s[row], traces.job_rate_per_h[row], opens_period)
 
 
 @njit

@@ -32,11 +32,20 @@ EPISODE = _record(
     step=I,  # physics steps taken
     horizon=I,  # physics steps of an episode
     n_jobs=I,  # slots of the job table in use, from the first on, in order of arrival
+    period_h=F,  # hours of the billing period so far, of those within the episode
 )
 SITE_STATE = _record(
     up=I,  # 1 = in service
     soc_kwh=F,  # energy in the battery's cells
-    peak_kw=F,  # highest import so far, for the demand charge
+    peak_kw=F,  # highest import of the billing period so far, for the demand charge
+    feed_up=I,  # 1 = the grid feed is in service
+    highest_kw=F,  # highest import of the episode so far
+    worn_share=F,  # of the battery's capacity, lost in this episode
+    generator_left_s=F,  # until the generator can serve; its start time while the feed is up
+    fuel_l=F,  # in the generator's tank
+    usual_kw=F,  # running mean of the import, against which a curtailment request is measured
+    curtailing=I,  # 1 = a curtailment request holds in the coming step
+    curtail_in_h=F,  # hours until the next request begins; 0 = none within the notice
 )
 MODULE_STATE = _record(
     up=I,  # 1 = in service: draws power and may work
@@ -84,17 +93,25 @@ SITE_LEDGER = _record(
     cooling_kw=F,
     loss_kw=F,
     solar_kw=F,  # available on site
+    wind_kw=F,  # available on site
+    generator_kw=F,
+    fuel_l=F,  # burnt by the generator
     charge_kw=F,  # at the bus
     discharge_kw=F,  # at the bus
     import_kw=F,
     export_kw=F,
-    curtailed_kw=F,
+    curtailed_kw=F,  # solar and wind that found no use
+    excess_kw=F,  # import beyond what a curtailment request allows
+    ppa_kw=F,  # output of the plant under contract, elsewhere in the zone
+    matched_kw=F,  # import covered by it
+    worn_share=F,  # of the battery's capacity
     carbon_kg=F,
     water_l=F,
-    cost_usd=F,  # electricity, demand, carbon, water, wear, thermal
+    cost_usd=F,  # electricity, demand, carbon, water, wear, thermal, fuel, curtailment
 )
 MODULE_LEDGER = _record(
     ready=I,  # chips that may serve or work in this step
+    heat_limit_kw=F,  # most the main plant may remove: its capacity, or less for want of power
     clock=F,  # relative speed after cap and throttling
     throttled=F,  # of which lost to throttling
     serving_chips=F,  # chip-equivalents busy with requests

@@ -5,6 +5,7 @@ from .arrivals import job_arrivals, request_arrivals
 from .capacity import capacity
 from .chips import chips
 from .cool import cool
+from .curtailment import announce
 from .decode import decode
 from .faults import faults
 from .heat import heat
@@ -24,6 +25,8 @@ def clear(ledger):
     ledger.totals[0].network_carbon_kg = 0.0
     for site in ledger.sites:
         site.it_kw = site.cooling_kw = site.loss_kw = site.solar_kw = site.charge_kw = site.discharge_kw = 0.0
+        site.wind_kw = site.generator_kw = site.fuel_l = site.excess_kw = site.ppa_kw = site.matched_kw = 0.0
+        site.worn_share = 0.0
         site.import_kw = site.export_kw = site.curtailed_kw = site.carbon_kg = site.water_l = site.cost_usd = 0.0
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
@@ -52,7 +55,7 @@ def advance(params, traces, state, control, ledger):
     faults(params, state)
     request_arrivals(params, now, state, ledger)
     job_arrivals(params, now, state, ledger)
-    capacity(params, state, ledger)
+    capacity(params, now, state, control, ledger)
     clocks(params, state, control, ledger)
     route(params, state, control, ledger)
     serve(params, state, ledger)
@@ -63,6 +66,7 @@ def advance(params, traces, state, control, ledger):
     power(params, now, state, control, ledger)
     account(params, now, state, ledger)
     episode.step += 1
+    announce(params, traces, state)
 
 
 @njit

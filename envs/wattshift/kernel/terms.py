@@ -11,9 +11,13 @@ TERMS = (
     "wear_usd",
     "thermal_usd",
     "settlement_usd",
+    "fuel_usd",
+    "curtailment_usd",
 )
 """Terms of the cost, in the order of the totals' `terms_usd`; the reward is minus their sum."""
-(ELECTRICITY, DEMAND, CARBON, SLA, LATENESS, TRANSFER, WATER, WEAR, THERMAL, SETTLEMENT) = range(len(TERMS))
+(ELECTRICITY, DEMAND, CARBON, SLA, LATENESS, TRANSFER, WATER, WEAR, THERMAL, SETTLEMENT, FUEL, CURTAILMENT) = range(
+    len(TERMS)
+)
 
 SUMS = (
     "it_kwh",
@@ -39,6 +43,12 @@ SUMS = (
     "jobs_preempted",
     "lateness_h",
     "throttled_chip_h",
+    "wind_kwh",
+    "generator_kwh",
+    "fuel_l",
+    "ppa_kwh",
+    "matched_kwh",
+    "excess_kwh",
 )
 """Running sums of an episode, in the order of the totals' `sums`; KPIs are made from them."""
 (
@@ -65,6 +75,12 @@ SUMS = (
     JOBS_PREEMPTED,
     LATENESS_H,
     THROTTLED_CHIP_H,
+    WIND_KWH,
+    GENERATOR_KWH,
+    FUEL_L,
+    PPA_KWH,
+    MATCHED_KWH,
+    EXCESS_KWH,
 ) = range(len(SUMS))
 
 SLOT_AXES = {

@@ -28,8 +28,8 @@ def compile_params(scenario: Scenario, step_s: float = 300.0) -> Params:
         step_s: length of a step, s: 60 to 3600, a divisor of 3600.
 
     Raises:
-        ScenarioError: the scenario holds together field by field but not as a world: a grid connection below the worst
-            case, sites that cannot reach each other, a flow or a stream that nothing can serve.
+        ScenarioError: the scenario holds together field by field but not as a world: a grid connection below the
+            power of idle chips, sites that cannot reach each other, a flow or a stream that nothing can serve.
         ValueError: a step length that is not allowed.
     """
     if not (SHORTEST_STEP_S <= step_s <= LONGEST_STEP_S and math.isclose(math.fmod(3600.0, step_s), 0.0, abs_tol=0.0)):
@@ -74,4 +74,5 @@ def _rules_table(scenario: Scenario, step_s: float) -> np.ndarray:
         routing_range_ms=rules.routing_range_ms,
         placement_range_h=rules.placement_range_h,
         reference_cost_usd_per_h=reference_cost_usd_per_h(scenario),
+        market_carbon=int(money.carbon_accounting == "market"),
     )

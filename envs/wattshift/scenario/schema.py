@@ -1,6 +1,6 @@
 """`Scenario`: what the world is, validated and immutable."""
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -35,6 +35,9 @@ class Money(Section):
     carbon_usd_per_t: NonNegative
     water_usd_per_m3: NonNegative
     thermal_usd_per_kwh_k: NonNegative = Field(description="per kWh of IT energy and K above the inlet limit")
+    carbon_accounting: Literal["location", "market"] = Field(
+        default="location", description="market: import matched by a PPA's output of the same step counts no carbon"
+    )
 
 
 class Rules(Section):

@@ -1,4 +1,4 @@
-"""The table of sites: tariffs, storage, renewables and faults."""
+"""The table of sites: tariffs, storage, own supply, contracts and faults."""
 
 import math
 from collections.abc import Callable
@@ -9,24 +9,30 @@ from wattshift import catalog
 from wattshift.catalog import Battery
 
 from .errors import ScenarioError
-from .fleet import installed
+from .fleet import Installed, installed
 from .schema import Scenario
 from .sites import Site
 from .tables import SITE, Floats, table
-from .worst_case import worst_case_kw
+from .worst_case import idle_floor_kw, worst_case_kw
 
 IMPORT_MARGIN = 1.1
-"""Grid connection over the worst case, where the scenario does not say."""
+"""Grid connection over the worst case, where the scenario does not say: ample even if chips leak more than foreseen."""
+
+LOST_AT_REPLACEMENT = 0.2
+"""Share of its capacity that a battery has lost when its life is over."""
+
+HOURS_PER_DAY, HOURS_PER_YEAR = 24.0, 8766.0
 
 
 def site_table(scenario: Scenario) -> np.ndarray:
     """`SITE` records [S].
 
     Raises:
-        ScenarioError: a grid connection smaller than its site's worst case.
+        ScenarioError: a grid connection too small for its site at rest.
     """
     sites = scenario.sites
     zones = scenario.zone_names
+    limits_kw = import_limits_kw(scenario)
 
     def column(value: Callable[[Site], float]) -> Floats:
         return np.array([value(site) for site in sites], dtype=np.float64)
@@ -39,7 +45,7 @@ def site_table(scenario: Scenario) -> np.ndarray:
         SITE,
         len(sites),
         zone=[zones.index(site.zone) for site in sites],
-        import_limit_kw=import_limits_kw(scenario),
+        import_limit_kw=limits_kw,
         export_price_share=column(lambda site: site.tariff.export_price_share),
         price_adder_usd_per_kwh=column(lambda site: site.tariff.price_adder_usd_per_kwh),
         demand_usd_per_kw_month=column(lambda site: site.tariff.demand_usd_per_kw_month),
@@ -49,30 +55,114 @@ def site_table(scenario: Scenario) -> np.ndarray:
         battery_charge_efficiency=battery(lambda kind: kind.charge_efficiency.value, without=1.0),
         battery_discharge_efficiency=battery(lambda kind: kind.discharge_efficiency.value, without=1.0),
         battery_reserve_share=column(lambda site: site.battery.reserve_share if site.battery is not None else 0.0),
-        battery_wear_usd_per_kwh=battery(lambda kind: kind.wear_usd_per_kwh.value, without=0.0),
+        battery_wear_usd_per_kwh=battery(cycle_wear_usd_per_kwh, without=0.0),
         mtbf_h=column(lambda site: site.faults.mtbf_h if site.faults is not None else math.inf),
         mttr_h=column(lambda site: site.faults.mttr_h if site.faults is not None else 1.0),
+        limited=limits_kw < IMPORT_MARGIN * worst_cases_kw(scenario),
+        wind_kw=column(lambda site: site.wind_kw),
+        **_wear_columns(sites),
+        **_generator_columns(sites),
+        **_ppa_columns(sites),
+        **_curtailment_columns(sites),
     )
+
+
+def cycle_wear_usd_per_kwh(battery: Battery) -> float:
+    """Replacement cost of the capacity that a kWh at the bus wears off by cycling.
+
+    The cells give `cycle_life` times their capacity before they are replaced, and a kWh at the bus is more in the
+    cells.
+    """
+    through_kwh = battery.cycle_life.value * battery.discharge_efficiency.value
+    return battery.replacement_usd_per_kwh.value / through_kwh
+
+
+def _wear_columns(sites: list[Site]) -> dict[str, Floats]:
+    """Capacity lost per kWh drawn and per hour, so that `LOST_AT_REPLACEMENT` is lost when either life is over."""
+    rows = []
+    for site in sites:
+        if site.battery is None:
+            rows.append((0.0, 0.0, 0.0))
+            continue
+        kind, energy_kwh = catalog.batteries()[site.battery.kind], site.battery.energy_kwh
+        per_kwh = LOST_AT_REPLACEMENT / (kind.cycle_life.value * energy_kwh)
+        per_h = LOST_AT_REPLACEMENT / (kind.calendar_life_y.value * HOURS_PER_YEAR)
+        rows.append((per_kwh, per_h, kind.replacement_usd_per_kwh.value * energy_kwh / LOST_AT_REPLACEMENT))
+    return _columns(("battery_worn_per_kwh", "battery_worn_per_h", "battery_usd_per_worn"), rows)
+
+
+def _generator_columns(sites: list[Site]) -> dict[str, Floats]:
+    names = ("kw", "start_s", "least_kw", "idle_l_per_h", "l_per_kwh", "fuel_l")
+    rows, fuels = [], []
+    for site in sites:
+        if site.generator is None:
+            rows.append((0.0, 0.0, 0.0, 0.0, 1.0, 0.0))
+            fuels.append((0.0, 0.0))
+            continue
+        kind, kw = catalog.generators()[site.generator.kind], site.generator.power_kw
+        least_kw, idle_l_per_h = kind.least_load.value * kw, kind.idle_l_per_kwh.value * kw
+        rows.append((kw, kind.start_s.value, least_kw, idle_l_per_h, kind.l_per_kwh.value, site.generator.fuel_l))
+        fuels.append((kind.carbon_kg_per_l.value, kind.usd_per_l.value))
+    columns = _columns(tuple(f"generator_{name}" for name in names), rows)
+    return columns | _columns(("fuel_kg_per_l", "fuel_usd_per_l"), fuels)
+
+
+def _ppa_columns(sites: list[Site]) -> dict[str, Floats]:
+    rows = [
+        (site.ppa.power_kw, float(site.ppa.source == "wind"), site.ppa.price_usd_per_kwh) if site.ppa else (0.0,) * 3
+        for site in sites
+    ]
+    return _columns(("ppa_kw", "ppa_is_wind", "ppa_usd_per_kwh"), rows)
+
+
+def _curtailment_columns(sites: list[Site]) -> dict[str, Floats]:
+    names = ("chance", "from_h", "to_h", "h", "share", "notice_h", "usd_per_kwh")
+    rows = []
+    for site in sites:
+        asked = site.curtailment
+        if asked is None:
+            rows.append((0.0,) * len(names))
+            continue
+        chance = min(asked.per_year * HOURS_PER_DAY / HOURS_PER_YEAR, 1.0)
+        rest = (asked.hours, asked.share, asked.notice_h, asked.penalty_usd_per_kwh)
+        rows.append((chance, *map(float, asked.window), *rest))
+    return _columns(tuple(f"curtail_{name}" for name in names), rows)
+
+
+def _columns(names: tuple[str, ...], rows: list[tuple[float, ...]]) -> dict[str, Floats]:
+    """Named columns from one row a site."""
+    return dict(zip(names, np.array(rows, dtype=np.float64).T, strict=True))
+
+
+def worst_cases_kw(scenario: Scenario) -> Floats:
+    """Most power that each site can draw [S]."""
+    return _of_sites(scenario, worst_case_kw)
 
 
 def import_limits_kw(scenario: Scenario) -> Floats:
     """Grid connections [S]: as given, or `IMPORT_MARGIN` times the worst case.
 
     Raises:
-        ScenarioError: a given one is below the worst case; all such sites are named with the number needed.
+        ScenarioError: a given one does not even carry idle chips; all such sites are named with the number needed.
     """
-    worst_kw = np.zeros(len(scenario.sites))
-    for module in installed(scenario):
-        worst_kw[module.site_index] += worst_case_kw(module)
     given = [site.import_limit_kw for site in scenario.sites]
     short = [
         f"sites.{site.name}.import_limit_kw: got {limit:g}, must be >= {math.ceil(needed)} "
-        f"(all chips at peak with cooling at 45 C outdoors and losses)"
-        for site, limit, needed in zip(scenario.sites, given, worst_kw, strict=True)
+        f"(all chips idle with cooling at 45 C outdoors and losses)"
+        for site, limit, needed in zip(scenario.sites, given, _of_sites(scenario, idle_floor_kw), strict=True)
         if limit is not None and limit < needed
     ]
     if short:
         raise ScenarioError(scenario.name, short)
+    worst_kw = worst_cases_kw(scenario)
     return np.array(
         [IMPORT_MARGIN * worst if limit is None else limit for limit, worst in zip(given, worst_kw, strict=True)]
     )
+
+
+def _of_sites(scenario: Scenario, power_kw: Callable[[Installed], float]) -> Floats:
+    """Sums over the modules of each site [S]."""
+    total_kw = np.zeros(len(scenario.sites))
+    for module in installed(scenario):
+        total_kw[module.site_index] += power_kw(module)
+    return total_kw

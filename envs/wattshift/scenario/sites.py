@@ -10,8 +10,10 @@ from .fields import (
     BatteryName,
     ChipName,
     Count,
+    GeneratorName,
     Name,
     NonNegative,
+    Number,
     PlantName,
     Positive,
     PowerName,
@@ -20,6 +22,9 @@ from .fields import (
     Timezone,
     ZoneName,
 )
+
+
+HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
 
 
 class Module(Section):
@@ -48,6 +53,39 @@ class Battery(Section):
         most_kw = catalog.batteries()[self.kind].max_rate_per_h.value * self.energy_kwh
         if self.power_kw > most_kw:
             raise ValueError(f"power_kw is {self.power_kw:g}, must be <= {most_kw:g} kW for {self.energy_kwh:g} kWh")
+        return self
+
+
+class Generator(Section):
+    """A stand-by generator: runs while the grid feed is out, on what its tank holds."""
+
+    kind: GeneratorName
+    power_kw: Positive = Field(description="most power at the bus")
+    fuel_l: NonNegative = Field(description="litres in the tank when an episode begins; nobody refills it")
+
+
+class Ppa(Section):
+    """Power purchase agreement: pay-as-produced contract for difference on a plant in the site's grid zone."""
+
+    source: Literal["wind", "solar"]
+    power_kw: Positive = Field(description="contracted share of the plant, installed AC power")
+    price_usd_per_kwh: Number = Field(description="strike: output earns the spot price and costs this")
+
+
+class Curtailment(Section):
+    """Requests of the grid operator to import less for some hours; ignoring one costs money, not power."""
+
+    per_year: NonNegative = Field(description="mean number a year, at most one a day")
+    hours: Annotated[float, Field(strict=True, gt=0, le=24)] = Field(description="length of a request")
+    share: Share = Field(description="of the usual import (its running mean over a day) to be given up")
+    notice_h: Annotated[float, Field(strict=True, ge=0, le=24)] = Field(description="hours ahead that it is announced")
+    penalty_usd_per_kwh: NonNegative = Field(description="of import beyond what is allowed")
+    window: tuple[HourOfDay, HourOfDay] = Field(description="[from, to) whole hours UTC in which a request may begin")
+
+    @model_validator(mode="after")
+    def _window_opens_before_it_closes(self) -> "Curtailment":
+        if self.window[0] >= self.window[1]:
+            raise ValueError(f"window is {list(self.window)}, must be [from, to] with from < to")
         return self
 
 
@@ -80,9 +118,15 @@ class Site(Section):
     modules: Annotated[list[Module], Field(min_length=1)]
     tariff: Tariff
     pv_kw: NonNegative = Field(default=0.0, description="photovoltaics on the site's bus, installed AC power")
+    wind_kw: NonNegative = Field(default=0.0, description="wind turbines on the site's bus, installed AC power")
     battery: Battery | None = None
+    generator: Generator | None = None
+    ppa: Ppa | None = None
+    curtailment: Curtailment | None = None
     import_limit_kw: Positive | None = Field(
-        default=None, description="most that the grid connection delivers; left out: a tenth above the worst case"
+        default=None,
+        description="most that the grid connection delivers; left out: a tenth above the worst case; below the worst "
+        "case chips are held back when power is short",
     )
     faults: Faults | None = None
 

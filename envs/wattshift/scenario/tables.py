@@ -37,6 +37,7 @@ RULES = record(
     routing_range_ms=F,  # what a full routing preference is worth
     placement_range_h=F,  # what a full placement preference is worth, as hours until the job is done
     reference_cost_usd_per_h=F,  # the autopilot's mean cost, the scale of the reward
+    market_carbon=I,  # 1 = import matched by contracted output counts no carbon
 )
 """Prices of things, and rules of the operator."""
 
@@ -52,9 +53,32 @@ SITE = record(
     battery_charge_efficiency=F,  # bus to cells
     battery_discharge_efficiency=F,  # cells to bus
     battery_reserve_share=F,  # state of charge never left by dispatch, kept for ride-through
-    battery_wear_usd_per_kwh=F,  # per kWh discharged at the bus
+    battery_wear_usd_per_kwh=F,  # cycle wear per kWh discharged at the bus
     mtbf_h=F,  # mean hours between outages of the whole site; inf = never
     mttr_h=F,  # mean hours to repair
+    limited=I,  # 1 = the grid connection is not ample, a tenth above the worst case
+    wind_kw=F,  # installed, AC
+    battery_worn_per_kwh=F,  # share of the capacity lost per kWh drawn from the cells
+    battery_worn_per_h=F,  # share of the capacity lost per hour at half charge
+    battery_usd_per_worn=F,  # cost of losing a share of the capacity, per unit of that share
+    generator_kw=F,  # 0 = no generator
+    generator_start_s=F,  # from the loss of the feed until it serves
+    generator_least_kw=F,  # below this output it burns as much as at it
+    generator_idle_l_per_h=F,  # fuel while running, whatever the output
+    generator_l_per_kwh=F,  # fuel per kWh of output on top
+    generator_fuel_l=F,  # in the tank at the start of an episode
+    fuel_kg_per_l=F,  # carbon
+    fuel_usd_per_l=F,
+    ppa_kw=F,  # contracted share of a plant in the zone, installed; 0 = no contract
+    ppa_is_wind=I,  # 1 = wind, 0 = solar
+    ppa_usd_per_kwh=F,  # strike price
+    curtail_chance=F,  # of a curtailment request per day; 0 = none
+    curtail_from_h=F,  # UTC hour of the day from which a request may begin
+    curtail_to_h=F,  # and before which it begins
+    curtail_h=F,  # how long a request lasts
+    curtail_share=F,  # of the usual import to be given up
+    curtail_notice_h=F,
+    curtail_usd_per_kwh=F,  # of import beyond what a request allows
 )
 
 MODULE = record(

@@ -23,6 +23,18 @@ def worst_case_kw(module: Installed) -> float:
     return it_kw + power_train_loss_kw(module.power, it_kw, module.ups_rated_kw) + cooling_kw
 
 
+def idle_floor_kw(module: Installed) -> float:
+    """Grid power of one module with all chips idle, at 45 C outdoors, full fans and losses included, kW.
+
+    The plants are taken in proportion to their heat. A connection below this would leave a site dark in the worst case.
+    """
+    chip = module.chip
+    it_kw = module.module.count * (chip.idle_w.value + chip.node_idle_w.value + module.fan_w) / 1e3
+    load = it_kw / module.design_kw
+    cooling_kw = sum(plant_kw(plant, load * share * module.design_kw) for plant, share in module.plants())
+    return it_kw + power_train_loss_kw(module.power, it_kw, module.ups_rated_kw) + cooling_kw
+
+
 def plant_kw(plant: Plant, capacity_kw: float) -> float:
     """Power of a cooling plant that moves all the heat it can at its coldest set-point on the hottest day, kW."""
     others_kw = (plant.transport_kw_per_kw.value + plant.rejection_kw_per_kw.value) * capacity_kw

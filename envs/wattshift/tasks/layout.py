@@ -58,6 +58,10 @@ _SITE = (
     Feature("peak", "share of import limit", 0.5, 2.0),
     Feature("import", "share of import limit", 0.5, 2.0),
     Feature("it", "share of import limit", 0.5, 2.0),
+    Feature("wind", "share of turbines", 0.5, 2.0),
+    Feature("feed_up", "0/1", 0.5, 2.0),
+    Feature("curtailment_in", "h", 0.0, 0.1),
+    Feature("allowed", "share of import limit", 0.5, 2.0),
 )
 _MODULE = (
     Feature("serving", "share of chips", 0.5, 2.0),

@@ -1,0 +1,108 @@
+"""Stage 4b, the power budget: where power is short, only as many chips may be active as can surely be supplied.
+
+Short is a site whose feed is out, or whose grid connection is not ample. Its supply over the step is what the feed, the
+renewables, the battery and the generator can give. Its demand with a share of every module's chips active is bounded by
+the very formulas of the later stages, each of which grows with what comes before it: chips at peak under the present
+power cap and inlet temperature, losses, and plants that remove no more than the heat of those chips. So the balance of
+the power stage can always be met.
+"""
+
+from .battery import discharge_limit_kw, islanded_limit_kw, reserve_kwh
+from .chips import module_power_kw
+from .cool import outdoors_c, plant_power_kw
+from .decode import whole_chips
+from .generator import bridged_share, engine_limit_kw
+from .jit import njit
+from .power import module_loss_kw, renewables_kw
+
+GRAINS = 1024
+"""Shares of active chips are multiples of 1 / GRAINS."""
+
+
+@njit
+def budget(params, now, state, control, ledger):
+    """Limit the chips that are ready, and the heat that plants may remove, at every site where power is short."""
+    for nth in range(len(params.sites)):
+        if params.sites[nth].limited == 1 or state.sites[nth].feed_up == 0:
+            limit_site(params, now, state, control, ledger, nth)
+
+
+@njit
+def supply_kw(site, site_now, zone, moved, step_h):
+    """Most load that the site can serve through the step; nothing is booked but the renewables."""
+    own_kw = renewables_kw(site, zone, moved)
+    soc_kwh = site_now.soc_kwh
+    if site_now.feed_up == 1:
+        return own_kw + site.import_limit_kw + discharge_limit_kw(site, soc_kwh, reserve_kwh(site), site.battery_kw, step_h)
+    bridged = bridged_share(site_now, step_h * 3600.0)
+    return own_kw + islanded_limit_kw(site, soc_kwh, bridged, engine_limit_kw(site, site_now, bridged, step_h), step_h)
+
+
+@njit
+def allowed_chips(module, account, grains):
+    """Chips that may be active at a share of `grains` / GRAINS: of all chips, at most those that are ready."""
+    return min(account.ready, whole_chips(module, grains / GRAINS))
+
+
+@njit
+def most_it_kw(module, chips, speed, inlet_c):
+    """IT power of a module with `chips` at peak: no split between serving and working draws more."""
+    return module_power_kw(module, chips, chips, 0.0, speed, inlet_c)
+
+
+@njit
+def most_site_kw(params, now, state, control, ledger, nth_site, grains):
+    """Most power that the site can draw with that share of its chips active."""
+    total_kw = 0.0
+    for nth in range(len(params.modules)):
+        module, module_now, settings = params.modules[nth], state.modules[nth], control.modules[nth]
+        if module.site != nth_site or module_now.up == 0:
+            continue
+        chips = allowed_chips(module, ledger.modules[nth], grains)
+        it_kw = most_it_kw(module, chips, settings.speed, module_now.loop_c)
+        total_kw += it_kw + module_loss_kw(module, it_kw)
+        for side in range(2):
+            plant = params.plants[nth, side]
+            supply_c = settings.supply_c if side == 0 else plant.supply_c
+            outdoor_c = outdoors_c(plant, now.zones[params.sites[nth_site].zone])
+            total_kw += plant_power_kw(plant, it_kw * plant.heat_share, supply_c, outdoor_c)
+    return total_kw
+
+
+@njit
+def affordable_grains(params, now, state, control, ledger, nth_site, limit_kw):
+    """The largest share whose demand fits, in grains: GRAINS = all chips; -1 = not even idle chips fit."""
+    if most_site_kw(params, now, state, control, ledger, nth_site, GRAINS) <= limit_kw:
+        return GRAINS
+    if most_site_kw(params, now, state, control, ledger, nth_site, 0) > limit_kw:
+        return -1
+    fits, fails = 0, GRAINS
+    while fails - fits > 1:
+        middle = (fits + fails) // 2
+        if most_site_kw(params, now, state, control, ledger, nth_site, middle) <= limit_kw:
+            fits = middle
+        else:
+            fails = middle
+    return fits
+
+
+@njit
+def limit_site(params, now, state, control, ledger, nth_site):
+    """Hold chips and plants of one site within its supply; a site that cannot even idle goes dark."""
+    site, site_now = params.sites[nth_site], state.sites[nth_site]
+    step_h = params.rules[0].step_s / 3600.0
+    limit_kw = supply_kw(site, site_now, now.zones[site.zone], ledger.sites[nth_site], step_h)
+    grains = affordable_grains(params, now, state, control, ledger, nth_site, limit_kw)
+    for nth in range(len(params.modules)):
+        module, module_now, account = params.modules[nth], state.modules[nth], ledger.modules[nth]
+        if module.site != nth_site:
+            continue
+        if grains < 0:
+            module_now.up = 0
+        if module_now.up == 0:
+            account.ready = 0
+            account.heat_limit_kw = 0.0
+            continue
+        account.ready = allowed_chips(module, account, grains)
+        it_kw = most_it_kw(module, account.ready, control.modules[nth].speed, module_now.loop_c)
+        account.heat_limit_kw = min(account.heat_limit_kw, it_kw * params.plants[nth, 0].heat_share)
