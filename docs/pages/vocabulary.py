@@ -45,6 +45,9 @@ KPIS = {
     "jobs_unfinished": "on the table at the end",
     "lateness_h": "hours after deadlines, summed over jobs, finished or not",
     "throttled_chip_h": "busy chip-hours lost to heat",
+    "site_down_h": "sites out of service, summed over sites",
+    "module_down_h": "modules out of service, alone or with their site, summed over modules",
+    "failed_chip_h": "hours of failed chips, whether or not the rest of their module is in service",
     "battery_cycles": "energy discharged / capacity, over all batteries",
 }
 """What `info["kpi"]` holds beside the terms."""

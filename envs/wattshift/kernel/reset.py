@@ -23,16 +23,22 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     state.latency_count[:] = 0.0
     for nth in range(len(params.sites)):
         state.sites[nth].up = 1
+        state.sites[nth].feed_up = 1
         state.sites[nth].soc_kwh = FIRST_CHARGE_SHARE * params.sites[nth].battery_kwh
         state.sites[nth].peak_kw = 0.0
     for nth in range(len(params.modules)):
         state.modules[nth].loop_c = params.plants[nth, 0].supply_c
         state.modules[nth].held_chips = 0
         state.modules[nth].up = 1
+        state.modules[nth].in_service = 1
+        state.modules[nth].cooling_up = 1
+        state.modules[nth].failed_chips = 0
         ledger.modules[nth].clock = 1.0
         ledger.modules[nth].ready = params.modules[nth].chips
     for link in state.links:
         link.up = 1
+    for hazard in state.hazards:
+        hazard.failed = 0
 
     clear(ledger)
     totals.terms_usd[:] = 0.0

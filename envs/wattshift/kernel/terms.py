@@ -39,6 +39,9 @@ SUMS = (
     "jobs_preempted",
     "lateness_h",
     "throttled_chip_h",
+    "site_down_h",
+    "module_down_h",
+    "failed_chip_h",
 )
 """Running sums of an episode, in the order of the totals' `sums`; KPIs are made from them."""
 (
@@ -65,6 +68,9 @@ SUMS = (
     JOBS_PREEMPTED,
     LATENESS_H,
     THROTTLED_CHIP_H,
+    SITE_DOWN_H,
+    MODULE_DOWN_H,
+    FAILED_CHIP_H,
 ) = range(len(SUMS))
 
 SLOT_AXES = {
