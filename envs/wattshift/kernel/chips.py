@@ -51,9 +51,8 @@ def chips(params, state, ledger):
     step_h = params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
         module, account = params.modules[nth], ledger.modules[nth]
-        powered = (
-            module.chips - state.modules[nth].failed_chips
-        )  # a failed chip is switched off with its share of the node
+        # A failed chip is switched off, with its share of the node.
+        powered = module.chips - state.modules[nth].failed_chips
         if state.modules[nth].up == 0 or powered == 0:
             continue
         replicas = math.ceil(account.serving_chips / params.rules[0].serve_utilisation - 1e-9)

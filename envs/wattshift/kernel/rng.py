@@ -125,7 +125,7 @@ def binomial(n, chance, u):
     count = 0
     if mean > LARGEST_INVERTED_MEAN:
         spread = math.sqrt(mean * (1.0 - rare))
-        count = min(max(int(math.floor(mean + spread * normal_quantile(at) + 0.5)), 0), n)
+        count = min(max(math.floor(mean + spread * normal_quantile(at) + 0.5), 0), n)
     else:
         term = (1.0 - rare) ** n
         total = term

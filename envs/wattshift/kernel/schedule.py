@@ -39,7 +39,7 @@ def preempt(params, state, control, ledger, now_h):
             continue
         module_now = state.modules[job.module]
         is_beyond_ready = module_now.held_chips > ledger.modules[job.module].ready
-        offered = of_ready(params, ledger, job.module, control.modules[job.module].job_chips)
+        offered = of_healthy(params, state, job.module, control.modules[job.module].job_chips)
         is_beyond = module_now.held_chips - job.gang / 2 >= offered
         if is_beyond_ready or (is_beyond and slack_h(job, now_h) >= params.rules[0].urgent_slack_h):
             module_now.held_chips -= job.gang
@@ -54,10 +54,10 @@ def preempt(params, state, control, ledger, now_h):
 
 
 @njit
-def of_ready(params, ledger, nth_module, offered):
-    """The offer in proportion to the chips that are ready, rounded down: failed ones are missed by jobs and requests."""
-    chips, ready = params.modules[nth_module].chips, ledger.modules[nth_module].ready
-    return offered if ready == chips else offered * ready // chips
+def of_healthy(params, state, nth_module, offered):
+    """The offer in proportion to the chips that have not failed, rounded down: jobs and requests share the loss."""
+    chips, failed = params.modules[nth_module].chips, state.modules[nth_module].failed_chips
+    return offered if failed == 0 else offered * (chips - failed) // chips
 
 
 @njit
@@ -69,7 +69,7 @@ def largest_gang(params, state, control, ledger, nth_module, urgent):
     offered = control.modules[nth_module].job_chips
     if urgent:
         offered = max(offered, whole_chips(module, module.job_share))
-    offered = of_ready(params, ledger, nth_module, offered)
+    offered = of_healthy(params, state, nth_module, offered)
     serving = math.ceil(ledger.modules[nth_module].serving_chips / params.rules[0].serve_utilisation - 1e-9)
     return min(2 * (offered - held), ledger.modules[nth_module].ready - serving - held)
 

@@ -35,9 +35,7 @@ class Maintenance(Section):
 class Event(Section):
     """A scripted time out of service; hours count from the episode's start."""
 
-    kind: Literal["outage", "maintenance"] = Field(
-        default="outage", description="a word for the reader: both act alike"
-    )
+    kind: Literal["outage", "maintenance"] = Field(default="outage", description="for the reader only: both act alike")
     target: Target = Field(
         description="site (compute and power), feed (grid connection), link, module, cooling (a module's plants), chips"
     )
