@@ -24,12 +24,14 @@ HOLD_STEPS = 24
 
 @functools.cache
 def scenario_of(name: str) -> Scenario:
-    """A built-in scenario, or `faulty-...`: the same with sites that fail every few hours."""
+    """A built-in scenario, or `faulty-...`: the same with sites and links that fail every few hours."""
     if not name.startswith("faulty-"):
         return load_scenario(name)
     document = load_scenario(name.removeprefix("faulty-")).model_dump(mode="json", exclude_none=True)
     for site in document["sites"]:
         site["faults"] = {"mtbf_h": 5.0, "mttr_h": 1.0}
+    for link in document["links"]:
+        link["faults"] = {"mtbf_h": 5.0, "mttr_h": 1.0}
     return load_scenario(document)
 
 
@@ -47,11 +49,8 @@ def make_arguments(**changes: Any) -> dict[str, Any]:
 
 
 def make_world(n_envs: int = 1, **changes: Any) -> World:
-    """A small world; in a faulty scenario links fail every few hours too."""
-    world = World(n_envs, **make_arguments(**changes))
-    if str(changes.get("scenario", "")).startswith("faulty-"):
-        world.params.links["mtbf_h"], world.params.links["mttr_h"] = 5.0, 1.0
-    return world
+    """A small world."""
+    return World(n_envs, **make_arguments(**changes))
 
 
 def begin(world: World, seeds: Any, start: int = -1) -> np.ndarray:

@@ -54,6 +54,9 @@ KPIS = {
     "matched_kwh": "import covered by it in the same step",
     "excess_kwh": "import beyond what requests of the grid operator allow",
     "battery_wear_share": "capacity lost / capacity, over all batteries",
+    "site_down_h": "sites out of service, summed over sites",
+    "module_down_h": "modules out of service, alone or with their site, summed over modules",
+    "failed_chip_h": "hours of failed chips, whether or not the rest of their module is in service",
     "battery_cycles": "energy discharged / capacity, over all batteries",
 }
 """What `info["kpi"]` holds beside the terms."""

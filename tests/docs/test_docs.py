@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from wattshift.kernel.terms import TERMS
-from wattshift.scenario import ScenarioError, load_scenario
+from wattshift.scenario import ScenarioError, compile_params, load_scenario
+from wattshift.scenario.yaml_text import read_yaml
 from wattshift.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +86,7 @@ def test_the_readme_example_runs(capsys):
 
 
 def test_the_example_scenario_loads(tmp_path):
-    good, _ = blocks("docs/scenarios.md", "yaml")
+    good = blocks("docs/scenarios.md", "yaml")[0]
     file = tmp_path / "dear-carbon.yaml"
     file.write_text(good)
     scenario = load_scenario(file)
@@ -93,8 +94,13 @@ def test_the_example_scenario_loads(tmp_path):
     assert scenario.jobs["training"].rate_per_h == {"california": 0.8, "frankfurt": 0.25, "toronto": 0.2}
 
 
+def test_the_stormy_scenario_loads():
+    (stormy,) = (text for text in blocks("docs/scenarios.md", "yaml") if "stormy" in text)
+    assert len(compile_params(load_scenario(read_yaml(stormy, "stormy.yaml"))).events) == 4
+
+
 def test_the_faulty_scenario_is_refused_in_the_words_shown(tmp_path):
-    _, faulty = blocks("docs/scenarios.md", "yaml")
+    faulty = blocks("docs/scenarios.md", "yaml")[-1]
     (words,) = blocks("docs/scenarios.md", "text")
     file = tmp_path / "bad.yaml"
     file.write_text(faulty)

@@ -68,6 +68,8 @@ def expected_features(world, env):
             f"module/{name}/inlet_above_limit": state["loop_c"] - module["inlet_limit_c"],
             f"module/{name}/supply_above_autopilot": settings["supply_c"] - params.plants[nth, 0]["supply_c"],
             f"module/{name}/clock": moved["clock"],
+            f"module/{name}/ready": moved["ready"] / module["chips"],
+            f"module/{name}/cooling_up": state["cooling_up"],
         }
     for nth, name in enumerate(scenario.flow_names):
         values[f"requests/{name}"] = world.ledger.flows["per_s"][env, nth]

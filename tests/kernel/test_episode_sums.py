@@ -73,7 +73,7 @@ def test_faults_happen_at_the_rate_of_the_scenario(episode):
     """Availability of sites that fail every 5 h and take 1 h to repair is 5/6; of the others the catalog's."""
     world, moments, *_ = episode
     up = np.array([moment.before.sites["up"] for moment in moments])
-    if (world.params.sites["mtbf_h"] == 5.0).all():
+    if (world.params.hazards["mtbf_h"] == 5.0).all():
         assert 0.7 < up.mean() < 0.97
     else:
         assert up.mean() > 0.97

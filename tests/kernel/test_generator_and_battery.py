@@ -124,7 +124,9 @@ def test_an_empty_tank_ends_the_supply():
 
 def test_a_life_of_cycles_or_of_years_costs_a_fifth_of_the_capacity():
     for name, battery in catalog.batteries().items():
-        document = with_sites({"toronto": {"battery": {"kind": name, "energy_kwh": 60, "power_kw": 30, "reserve_share": 0.1}}})
+        document = with_sites(
+            {"toronto": {"battery": {"kind": name, "energy_kwh": 60, "power_kw": 30, "reserve_share": 0.1}}}
+        )
         site = power_world(document).params.sites[0]
         cycles, years = battery.cycle_life.value, battery.calendar_life_y.value
         assert site["battery_worn_per_kwh"] * cycles * 60.0 == pytest.approx(0.2)

@@ -85,9 +85,7 @@ def held_back_chips_do_not_work(world, before):
     np.add.at(held, (np.nonzero(holds)[0], jobs["module"][holds]), jobs["gang"][holds])
     assert_array_equal(modules["held_chips"], held)
     assert (moved["heat_removed_kw"][..., 0] <= moved["heat_limit_kw"] * (1 + EPS) + 1e-6).all()
-    assert_allclose(
-        moved["it_kw"], moved["heat_removed_kw"].sum(axis=2) + moved["heat_stored_kw"], rtol=EPS, atol=EPS
-    )
+    assert_allclose(moved["it_kw"], moved["heat_removed_kw"].sum(axis=2) + moved["heat_stored_kw"], rtol=EPS, atol=EPS)
 
 
 def cost_is_that_of_sites_network_and_work(world, before):

@@ -15,7 +15,7 @@ BUILTIN = ("global", "hybrid", "tiny")
 SCENARIOS = {name: load_scenario(name) for name in BUILTIN}
 COMPILED = {name: compile_params(scenario) for name, scenario in SCENARIOS.items()}
 
-MAY_BE_INFINITE = {"mtbf_h", "free_approach_k", "latency_ms"}
+MAY_BE_INFINITE = {"free_approach_k", "latency_ms"}
 
 
 def shapes(scenario: Scenario, params: Params) -> dict[str, tuple[int, ...]]:
@@ -37,6 +37,8 @@ def shapes(scenario: Scenario, params: Params) -> dict[str, tuple[int, ...]]:
         "job_classes": (jobs,),
         "streams": (streams,),
         "stream_speed": (streams, modules),
+        "hazards": (sum(site.faults is not None for site in scenario.sites) + len(scenario.links),),
+        "events": (0,),
     }
 
 

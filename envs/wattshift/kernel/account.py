@@ -18,6 +18,7 @@ def account(params, now, state, ledger):
         account_heat(params, state, ledger, nth)
     account_network(params, now, ledger)
     account_work(params, ledger)
+    account_outages(params, state, ledger)
 
 
 @njit
@@ -150,3 +151,18 @@ def account_work(params, ledger):
         totals.sums[t.JOBS_LATE] += job_counts.late
         totals.sums[t.JOBS_REJECTED] += job_counts.rejected
         totals.sums[t.JOBS_ABANDONED] += job_counts.abandoned
+
+
+@njit
+def account_outages(params, state, ledger):
+    """Hours out of service, whatever the cause: of sites, of modules (with their site, or alone), of single chips."""
+    sums = ledger.totals[0].sums
+    step_h = params.rules[0].step_s / 3600.0
+    for site_now in state.sites:
+        if site_now.up == 0:
+            sums[t.SITE_DOWN_H] += step_h
+    for module_now in state.modules:
+        if module_now.up == 0:
+            sums[t.MODULE_DOWN_H] += step_h
+        if module_now.failed_chips > 0:
+            sums[t.FAILED_CHIP_H] += module_now.failed_chips * step_h

@@ -9,7 +9,7 @@ def capacity(params, now, state, control, ledger):
     """Set which modules are in service, and their chips that are ready."""
     for nth in range(len(params.modules)):
         module, module_now = params.modules[nth], state.modules[nth]
-        module_now.up = state.sites[module.site].up
-        ledger.modules[nth].ready = module.chips if module_now.up == 1 else 0
+        module_now.up = module_now.in_service * state.sites[module.site].up
+        ledger.modules[nth].ready = module.chips - module_now.failed_chips if module_now.up == 1 else 0
         ledger.modules[nth].heat_limit_kw = params.plants[nth, 0].capacity_kw
     budget(params, now, state, control, ledger)

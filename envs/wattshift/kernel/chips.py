@@ -24,25 +24,25 @@ def fan_flow(load, inlet_c):
 
 
 @njit
-def module_power_kw(module, serving, replicas, working, clock, inlet_c):
+def module_power_kw(module, powered, serving, replicas, working, clock, inlet_c):
     """IT power of a module in service.
 
-    `serving` chip-equivalents of load on `replicas` chips, `working` chips in jobs, the rest idle.
+    Of `powered` chips, `serving` chip-equivalents of load on `replicas` chips, `working` in jobs, the rest idle.
     """
     dynamic = clock**module.dvfs_exponent if clock < 1.0 else 1.0
     floor_w = (module.chip_floor_w - module.chip_idle_w) * dynamic
     peak_w = (module.chip_peak_w - module.chip_idle_w) * dynamic
     chips_w = (
-        module.chip_idle_w * module.chips
+        module.chip_idle_w * powered
         + floor_w * replicas
         + (peak_w - floor_w) * serving
         + peak_w * module.job_power_share * working
     )
     chips_w *= 1.0 + module.leakage_per_k * max(inlet_c - FAN_RAMP_C, 0.0)
-    load = min((serving + working) / module.chips, 1.0)
+    load = min((serving + working) / powered, 1.0)
     node_w = module.node_idle_w + (module.node_peak_w - module.node_idle_w) * load
     fans_w = module.fan_w * fan_flow(load, inlet_c) ** 3
-    return (chips_w + (node_w + fans_w) * module.chips) * 1e-3
+    return (chips_w + (node_w + fans_w) * powered) * 1e-3
 
 
 @njit
@@ -51,12 +51,20 @@ def chips(params, state, ledger):
     step_h = params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
         module, account = params.modules[nth], ledger.modules[nth]
-        if state.modules[nth].up == 0:
+        # A failed chip is switched off, with its share of the node.
+        powered = module.chips - state.modules[nth].failed_chips
+        if state.modules[nth].up == 0 or powered == 0:
             continue
         replicas = math.ceil(account.serving_chips / params.rules[0].serve_utilisation - 1e-9)
-        replicas = min(replicas, module.chips)
+        replicas = min(replicas, powered)
         account.it_kw = module_power_kw(
-            module, account.serving_chips, replicas, account.working_chips, account.clock, state.modules[nth].loop_c
+            module,
+            powered,
+            account.serving_chips,
+            replicas,
+            account.working_chips,
+            account.clock,
+            state.modules[nth].loop_c,
         )
         if account.throttled > 0.0:
             busy = account.serving_chips + account.working_chips

@@ -96,7 +96,9 @@ def observe_modules(params, state, control, ledger, raw):
         raw[at + 3] = module_now.loop_c - module.inlet_limit_c
         raw[at + 4] = settings.supply_c - params.plants[nth, 0].supply_c
         raw[at + 5] = moved.clock
-        at += 6
+        raw[at + 6] = moved.ready / module.chips
+        raw[at + 7] = module_now.cooling_up
+        at += 8
 
 
 @njit

@@ -37,11 +37,16 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         state.modules[nth].loop_c = params.plants[nth, 0].supply_c
         state.modules[nth].held_chips = 0
         state.modules[nth].up = 1
+        state.modules[nth].in_service = 1
+        state.modules[nth].cooling_up = 1
+        state.modules[nth].failed_chips = 0
         ledger.modules[nth].clock = 1.0
         ledger.modules[nth].ready = params.modules[nth].chips
     for link in state.links:
         link.up = 1
     announce(params, traces, state)
+    for hazard in state.hazards:
+        hazard.failed = 0
 
     clear(ledger)
     totals.terms_usd[:] = 0.0

@@ -11,7 +11,11 @@ import numpy as np
 from .jit import njit
 
 REQUESTS, JOB_RATE, JOB_COUNT, JOB_SHAPE, SITE_FAULT, LINK_FAULT, START, CURTAILMENT = range(1, 9)
+FEED_FAULT, MODULE_FAULT, COOLING_FAULT, CHIP_FAULT, CHIP_REPAIR = range(9, 14)
 """Streams: one per kind of draw."""
+
+LARGEST_INVERTED_MEAN = 50.0
+"""Of a binomial count; inversion sums up to it term by term."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -107,3 +111,26 @@ def poisson(mean, u):
         term *= mean / count
         total += term
     return count
+
+
+@njit
+def binomial(n, chance, u):
+    """How many of `n` independent events of the same chance happen, at probability `u`: exact, by inversion.
+
+    Of the event or its opposite, whichever is rarer; beyond a mean of 50 by the normal distribution instead.
+    """
+    rare = min(chance, 1.0 - chance)
+    at = u if chance <= 0.5 else 1.0 - u
+    mean = n * rare
+    count = 0
+    if mean > LARGEST_INVERTED_MEAN:
+        spread = math.sqrt(mean * (1.0 - rare))
+        count = min(max(math.floor(mean + spread * normal_quantile(at) + 0.5), 0), n)
+    else:
+        term = (1.0 - rare) ** n
+        total = term
+        while at > total and count < n:
+            count += 1
+            term *= (n - count + 1) / count * rare / (1.0 - rare)
+            total += term
+    return count if chance <= 0.5 else n - count

@@ -39,7 +39,8 @@ def preempt(params, state, control, ledger, now_h):
             continue
         module_now = state.modules[job.module]
         is_beyond_ready = module_now.held_chips > ledger.modules[job.module].ready
-        is_beyond = module_now.held_chips - job.gang / 2 >= control.modules[job.module].job_chips
+        offered = of_healthy(params, state, job.module, control.modules[job.module].job_chips)
+        is_beyond = module_now.held_chips - job.gang / 2 >= offered
         if is_beyond_ready or (is_beyond and slack_h(job, now_h) >= params.rules[0].urgent_slack_h):
             module_now.held_chips -= job.gang
             job.work_h += job.fresh_h
@@ -53,6 +54,13 @@ def preempt(params, state, control, ledger, now_h):
 
 
 @njit
+def of_healthy(params, state, nth_module, offered):
+    """The offer in proportion to the chips that have not failed, rounded down: jobs and requests share the loss."""
+    chips, failed = params.modules[nth_module].chips, state.modules[nth_module].failed_chips
+    return offered if failed == 0 else offered * (chips - failed) // chips
+
+
+@njit
 def largest_gang(params, state, control, ledger, nth_module, urgent):
     """Chips of the largest gang that may start on the module now: all of them free, half of them within the offer."""
     module, held = params.modules[nth_module], state.modules[nth_module].held_chips
@@ -61,6 +69,7 @@ def largest_gang(params, state, control, ledger, nth_module, urgent):
     offered = control.modules[nth_module].job_chips
     if urgent:
         offered = max(offered, whole_chips(module, module.job_share))
+    offered = of_healthy(params, state, nth_module, offered)
     serving = math.ceil(ledger.modules[nth_module].serving_chips / params.rules[0].serve_utilisation - 1e-9)
     return min(2 * (offered - held), ledger.modules[nth_module].ready - serving - held)
 

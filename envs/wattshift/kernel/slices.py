@@ -34,6 +34,7 @@ def state_of(state, env):
         state.links[env],
         state.jobs[env],
         state.latency_count[env],
+        state.hazards[env],
     )
 
 

@@ -36,9 +36,9 @@ EPISODE = _record(
 )
 SITE_STATE = _record(
     up=I,  # 1 = in service
+    feed_up=I,  # 1 = the grid feed is in service
     soc_kwh=F,  # energy in the battery's cells
     peak_kw=F,  # highest import of the billing period so far, for the demand charge
-    feed_up=I,  # 1 = the grid feed is in service
     highest_kw=F,  # highest import of the episode so far
     worn_share=F,  # of the battery's capacity, lost in this episode
     generator_left_s=F,  # until the generator can serve; its start time while the feed is up
@@ -49,10 +49,14 @@ SITE_STATE = _record(
 )
 MODULE_STATE = _record(
     up=I,  # 1 = in service: draws power and may work
+    in_service=I,  # 1 = neither failed nor serviced itself, whatever its site does
+    cooling_up=I,  # 1 = its cooling plants run
+    failed_chips=I,
     loop_c=F,  # coolant at the chips' inlet
     held_chips=I,  # held by gangs
 )
 LINK_STATE = _record(up=I)
+HAZARD_STATE = _record(failed=I)  # 0 or 1, or how many chips; kept apart from scripted times out of service
 JOB = _record(
     stream=np.int32,
     status=np.int32,  # WAITING, STAGING or RUNNING
@@ -140,6 +144,7 @@ class State(NamedTuple):
     links: np.ndarray  # [E, L] LINK_STATE
     jobs: np.ndarray  # [E, J] JOB
     latency_count: np.ndarray  # [E, LATENCY_BINS] requests served so far by latency
+    hazards: np.ndarray  # [E, N] HAZARD_STATE
 
 
 class Control(NamedTuple):
@@ -171,6 +176,7 @@ def new_state(params: Any, n_envs: int, job_slots: int, horizon: int) -> State:
         links=np.zeros((n_envs, len(params.links)), LINK_STATE),
         jobs=np.zeros((n_envs, job_slots), JOB),
         latency_count=np.zeros((n_envs, LATENCY_BINS)),
+        hazards=np.zeros((n_envs, len(params.hazards)), HAZARD_STATE),
     )
     state.episode["horizon"] = horizon
     return state

@@ -49,6 +49,9 @@ SUMS = (
     "ppa_kwh",
     "matched_kwh",
     "excess_kwh",
+    "site_down_h",
+    "module_down_h",
+    "failed_chip_h",
 )
 """Running sums of an episode, in the order of the totals' `sums`; KPIs are made from them."""
 (
@@ -81,6 +84,9 @@ SUMS = (
     PPA_KWH,
     MATCHED_KWH,
     EXCESS_KWH,
+    SITE_DOWN_H,
+    MODULE_DOWN_H,
+    FAILED_CHIP_H,
 ) = range(len(SUMS))
 
 SLOT_AXES = {

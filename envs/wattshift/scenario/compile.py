@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from .fault_tables import event_table, hazard_table
 from .fleet import installed
 from .job_tables import job_class_table, stream_speeds, stream_table
 from .module_tables import module_table, plant_table, service_table
@@ -49,6 +50,8 @@ def compile_params(scenario: Scenario, step_s: float = 300.0) -> Params:
         job_classes=job_class_table(scenario),
         streams=stream_table(scenario),
         stream_speed=stream_speeds(scenario),
+        hazards=hazard_table(scenario),
+        events=event_table(scenario, step_s),
     )
 
 

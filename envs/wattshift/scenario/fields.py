@@ -20,6 +20,9 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 SITES = "sites"
 """Key of the validation context under which the names of the scenario's sites stand."""
 
+TARGET_NAMES = "target_names"
+"""Key of the validation context under which the names of everything that may go out of service stand, by kind."""
+
 
 class Section(BaseModel):
     """Base of the scenario's models: unknown keys and NaN are refused, nothing changes after reading."""

@@ -1,6 +1,6 @@
 """Loading a scenario: built in, from a file, or from a mapping."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from .errors import ScenarioError, from_validation, suggest
-from .fields import SITES
+from .fields import SITES, TARGET_NAMES
 from .schema import Scenario
 from .yaml_text import read_yaml
 
@@ -58,7 +58,7 @@ def _validate(document: Any, source: str) -> Scenario:
     if EXTENDS in document:
         document = _extended(document, source)
     try:
-        return Scenario.model_validate(document, context={SITES: _site_names(document)})
+        return Scenario.model_validate(document, context=_known_names(document))
     except ValidationError as error:
         raise from_validation(source, document, Scenario, error) from error
 
@@ -83,8 +83,19 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def _site_names(document: Mapping[str, Any]) -> list[str]:
-    """Names of the sites in an unchecked document, as far as they can be read."""
-    sites = document.get("sites")
-    named = [site.get("name") for site in sites if isinstance(site, Mapping)] if isinstance(sites, list) else []
-    return [name for name in named if isinstance(name, str)]
+def _known_names(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Names of sites, modules and links in an unchecked document, as far as they can be read."""
+    sites = [(site["name"], site) for site in _mappings(document.get("sites")) if isinstance(site.get("name"), str)]
+    site_names = [name for name, _ in sites]
+    links = ["-".join(map(str, ends)) for link in _mappings(document.get("links")) if (ends := _pair(link.get("ends")))]
+    modules = [f"{name}/{module.get('name')}" for name, site in sites for module in _mappings(site.get("modules"))]
+    of_targets = {"site": site_names, "feed": site_names, "link": links}
+    return {SITES: site_names, TARGET_NAMES: of_targets | dict.fromkeys(("module", "cooling", "chips"), modules)}
+
+
+def _mappings(items: Any) -> list[Mapping[str, Any]]:
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
+
+
+def _pair(ends: Any) -> Sequence[Any]:
+    return ends if isinstance(ends, list | tuple) and len(ends) == 2 else ()

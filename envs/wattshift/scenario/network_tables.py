@@ -90,6 +90,4 @@ def link_table(scenario: Scenario) -> np.ndarray:
         kw_per_gbps=[kind.kw_per_gbps.value for kind in kinds],
         usd_per_gb=[kind.usd_per_gb.value for kind in kinds],
         zones=np.reshape([[zones.index(by_name[end].zone) for end in link.ends] for link in scenario.links], (-1, 2)),
-        mtbf_h=[kind.mtbf_h.value for kind in kinds],
-        mttr_h=[kind.mttr_h.value for kind in kinds],
     )

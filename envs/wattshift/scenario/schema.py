@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from .events import Event
 from .fields import LinkName, Name, NonNegative, Positive, Section, SiteName
-from .sites import Site
+from .sites import Faults, Site
 from .workloads import JobClass, RequestClass
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class NetworkLink(Section):
     route_factor: Annotated[float, Field(strict=True, ge=1, le=5)] | None = Field(
         default=None, description="length of the route over the great circle; left out: the catalog's"
     )
+    faults: Faults | None = Field(default=None, description="random outages; left out: the catalog's rates")
 
     @model_validator(mode="after")
     def _joins_two_sites(self) -> "NetworkLink":
@@ -77,6 +79,7 @@ class Scenario(Section):
     jobs: Annotated[dict[Name, JobClass], Field(min_length=1)]
     money: Money
     rules: Rules = Rules()
+    events: list[Event] = Field(default_factory=list, description="scripted outages, for experiments")
 
     @model_validator(mode="after")
     def _sites_and_links_differ(self) -> "Scenario":

@@ -1,4 +1,4 @@
-"""The table of sites: tariffs, storage, own supply, contracts and faults."""
+"""The table of sites: tariffs, storage, own supply and contracts."""
 
 import math
 from collections.abc import Callable
@@ -56,8 +56,6 @@ def site_table(scenario: Scenario) -> np.ndarray:
         battery_discharge_efficiency=battery(lambda kind: kind.discharge_efficiency.value, without=1.0),
         battery_reserve_share=column(lambda site: site.battery.reserve_share if site.battery is not None else 0.0),
         battery_wear_usd_per_kwh=battery(cycle_wear_usd_per_kwh, without=0.0),
-        mtbf_h=column(lambda site: site.faults.mtbf_h if site.faults is not None else math.inf),
-        mttr_h=column(lambda site: site.faults.mttr_h if site.faults is not None else 1.0),
         limited=limits_kw < IMPORT_MARGIN * worst_cases_kw(scenario),
         wind_kw=column(lambda site: site.wind_kw),
         **_wear_columns(sites),

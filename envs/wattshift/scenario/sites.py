@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from wattshift import catalog
 
+from .events import Maintenance
 from .fields import (
     BatteryName,
     ChipName,
@@ -23,8 +24,14 @@ from .fields import (
     ZoneName,
 )
 
-
 HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
+
+
+class Faults(Section):
+    """Random outages of one thing, exponential in both directions."""
+
+    mtbf_h: Positive = Field(description="mean hours between outages")
+    mttr_h: Positive = Field(description="mean hours to repair")
 
 
 class Module(Section):
@@ -36,6 +43,10 @@ class Module(Section):
     plant: PlantName
     power: PowerName
     job_share: Share = Field(description="share of the chips that the autopilot offers to jobs")
+    faults: Faults | None = Field(default=None, description="outages of the whole module; left out: none")
+    cooling_faults: Faults | None = Field(default=None, description="outages of its cooling plant; left out: none")
+    chip_faults: Faults | None = Field(default=None, description="failures of each single chip; left out: none")
+    maintenance: Maintenance | None = None
 
 
 class Battery(Section):
@@ -97,13 +108,6 @@ class Tariff(Section):
     export_price_share: Share = Field(description="share of the spot price paid for export; 0 = no export")
 
 
-class Faults(Section):
-    """Outages of a whole site, exponential in both directions."""
-
-    mtbf_h: Positive = Field(description="mean hours between outages")
-    mttr_h: Positive = Field(description="mean hours to repair")
-
-
 class Site(Section):
     """One place with its grid connection, its users and its modules."""
 
@@ -128,7 +132,8 @@ class Site(Section):
         description="most that the grid connection delivers; left out: a tenth above the worst case; below the worst "
         "case chips are held back when power is short",
     )
-    faults: Faults | None = None
+    faults: Faults | None = Field(default=None, description="outages of compute and power of the whole site")
+    feed_faults: Faults | None = Field(default=None, description="outages of the grid feed; left out: none")
 
     @model_validator(mode="after")
     def _modules_differ_in_name(self) -> "Site":

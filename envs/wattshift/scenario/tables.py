@@ -20,6 +20,9 @@ N_GANG_SIZES = 8
 
 F, I = np.float64, np.int64  # noqa: E741
 
+TARGETS = ("site", "feed", "link", "module", "cooling", "chips")
+"""What may go out of service: compute and power of a site, its grid feed, a link, a module, its plant, its chips."""
+
 
 def record(**fields: Any) -> np.dtype:
     """A record type: name -> type, or (type, shape)."""
@@ -54,8 +57,6 @@ SITE = record(
     battery_discharge_efficiency=F,  # cells to bus
     battery_reserve_share=F,  # state of charge never left by dispatch, kept for ride-through
     battery_wear_usd_per_kwh=F,  # cycle wear per kWh discharged at the bus
-    mtbf_h=F,  # mean hours between outages of the whole site; inf = never
-    mttr_h=F,  # mean hours to repair
     limited=I,  # 1 = the grid connection is not ample, a tenth above the worst case
     wind_kw=F,  # installed, AC
     battery_worn_per_kwh=F,  # share of the capacity lost per kWh drawn from the cells
@@ -130,8 +131,6 @@ LINK = record(
     kw_per_gbps=F,
     usd_per_gb=F,  # transit price
     zones=(I, (2,)),  # grid zones at the two ends, half the power each
-    mtbf_h=F,  # inf = never
-    mttr_h=F,
 )
 
 REQUEST_CLASS = record(
@@ -179,6 +178,26 @@ STREAM = record(
     burst=F,  # sd of the logarithm of the hourly arrival rate
 )
 
+HAZARD = record(
+    what=I,  # kind of thing: place in `TARGETS`
+    target=I,  # index of the site, link or module
+    key=I,  # address of its random draws
+    mtbf_h=F,  # mean hours between failures, of a single chip where chips fail
+    mttr_h=F,  # mean hours to repair
+)
+"""Something that fails at random; what never fails has no record."""
+
+EVENT = record(
+    what=I,  # kind of thing: place in `TARGETS`
+    target=I,  # index of the site, link or module
+    chips=I,  # that are taken out, where chips are
+    on_clock=I,  # 1 = steps are counted from the traces' first row, 0 = from the episode's start
+    begin_step=I,
+    n_steps=I,
+    every_steps=I,  # from one beginning to the next; 0 = once
+)
+"""A window of time in which something is out of service: scripted, or maintenance."""
+
 
 class Params(NamedTuple):
     """Constants of one scenario at one step length.
@@ -201,6 +220,8 @@ class Params(NamedTuple):
     job_classes: np.ndarray  # [B] JOB_CLASS
     streams: np.ndarray  # [G] STREAM
     stream_speed: np.ndarray  # [G, M] reference chip-hours per chip-hour; 0 = residency, chips or memory forbid it
+    hazards: np.ndarray  # [N] HAZARD: everything that fails at random
+    events: np.ndarray  # [V] EVENT: scripted outages, then maintenance
 
 
 def table(kind: np.dtype, shape: int | tuple[int, ...], **columns: Any) -> np.ndarray:

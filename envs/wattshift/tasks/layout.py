@@ -70,6 +70,8 @@ _MODULE = (
     Feature("inlet_above_limit", "K", -5.0, 0.1),
     Feature("supply_above_autopilot", "K", 0.0, 0.1),
     Feature("clock", "relative speed", 0.75, 4.0),
+    Feature("ready", "share of chips", 0.5, 2.0),
+    Feature("cooling_up", "0/1", 0.5, 2.0),
 )
 TYPICAL_WORK_H = 12.0
 """Reference chip-hours per chip of the fleet that scale to one in the job block."""
