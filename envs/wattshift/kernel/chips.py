@@ -1,15 +1,14 @@
 """Stage 8, chip power: idle floor, active floor, DVFS, leakage, the rest of the node, server fans.
 
-A chip that serves draws its active floor plus a part in proportion to its load; a chip in a job draws `job_power_share`
-of the way from idle to peak; the others idle. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
+A chip that serves draws its active floor plus a part in proportion to its load (measured: ML.ENERGY Leaderboard v3, see
+`benchmarks/validation/chips.py`); a chip in a job draws `job_power_share` of the way from idle to peak; the others idle,
+or sleep with their share of the node. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
 follow the cube law, and speed up with load and with inlet temperature (ASHRAE TC 9.9, Thermal Guidelines, 2021: fans
 ramp above about 25 C); leakage grows with the same temperature.
 """
 
-import math
-
 from .jit import njit
-from .terms import THROTTLED_CHIP_H
+from .terms import ASLEEP_CHIP_H, THROTTLED_CHIP_H
 
 FAN_RAMP_C = 25.0
 FAN_IDLE_FLOW = 0.35
@@ -24,40 +23,65 @@ def fan_flow(load, inlet_c):
 
 
 @njit
-def module_power_kw(module, serving, replicas, working, clock, inlet_c):
-    """IT power of a module in service.
+def leakage_factor(module, inlet_c):
+    """Chip power over that at 25 C inlet."""
+    return 1.0 + module.leakage_per_k * max(inlet_c - FAN_RAMP_C, 0.0)
 
-    `serving` chip-equivalents of load on `replicas` chips, `working` chips in jobs, the rest idle.
-    """
-    dynamic = clock**module.dvfs_exponent if clock < 1.0 else 1.0
-    floor_w = (module.chip_floor_w - module.chip_idle_w) * dynamic
-    peak_w = (module.chip_peak_w - module.chip_idle_w) * dynamic
-    chips_w = (
-        module.chip_idle_w * module.chips
-        + floor_w * replicas
-        + (peak_w - floor_w) * serving
-        + peak_w * module.job_power_share * working
-    )
-    chips_w *= 1.0 + module.leakage_per_k * max(inlet_c - FAN_RAMP_C, 0.0)
-    load = min((serving + working) / module.chips, 1.0)
-    node_w = module.node_idle_w + (module.node_peak_w - module.node_idle_w) * load
+
+@njit
+def node_w(module, load, inlet_c):
+    """The rest of the node and its fans, per chip awake, at `load` 0..1 of those."""
     fans_w = module.fan_w * fan_flow(load, inlet_c) ** 3
-    return (chips_w + (node_w + fans_w) * module.chips) * 1e-3
+    return module.node_idle_w + (module.node_peak_w - module.node_idle_w) * load + fans_w
+
+
+@njit
+def module_power_kw(module, asleep, serving, replicas, working, clock, inlet_c):
+    """IT power of a module in service, in three parts that add up: (idle, serving, working).
+
+    Idle is what its chips, `asleep` of them asleep, would draw without work. On top come `serving` chip-equivalents of
+    load on `replicas` chips, and `working` chips in jobs; these two share the growth of nodes and fans by their chips.
+    """
+    awake = module.chips - asleep
+    busy = serving + working
+    leakage = leakage_factor(module, inlet_c)
+    idle_node_w = node_w(module, 0.0, inlet_c)
+    idle_w = module.sleep_w * asleep + (module.chip_idle_w * leakage + idle_node_w) * awake
+    serving_w = working_w = 0.0
+    if replicas > 0 or busy > 0.0:
+        dynamic = clock**module.dvfs_exponent if clock < 1.0 else 1.0
+        floor_w = (module.chip_floor_w - module.chip_idle_w) * dynamic * leakage
+        peak_w = (module.chip_peak_w - module.chip_idle_w) * dynamic * leakage
+        serving_w = floor_w * replicas + (peak_w - floor_w) * serving
+        working_w = peak_w * module.job_power_share * working
+    if busy > 0.0:
+        growth_w = (node_w(module, min(busy / awake, 1.0), inlet_c) - idle_node_w) * awake
+        serving_w += growth_w * serving / busy
+        working_w += growth_w * working / busy
+    return idle_w * 1e-3, serving_w * 1e-3, working_w * 1e-3
 
 
 @njit
 def chips(params, state, ledger):
-    """IT power of every module, and the chip-hours lost to throttling."""
+    """IT power of every module, and the chip-hours asleep and lost to throttling."""
     step_h = params.rules[0].step_s / 3600.0
+    sums = ledger.totals[0].sums
     for nth in range(len(params.modules)):
-        module, account = params.modules[nth], ledger.modules[nth]
-        if state.modules[nth].up == 0:
+        module, module_now, account = params.modules[nth], state.modules[nth], ledger.modules[nth]
+        if module_now.up == 0:
             continue
-        replicas = math.ceil(account.serving_chips / params.rules[0].serve_utilisation - 1e-9)
-        replicas = min(replicas, module.chips)
-        account.it_kw = module_power_kw(
-            module, account.serving_chips, replicas, account.working_chips, account.clock, state.modules[nth].loop_c
+        asleep = module.chips - module_now.awake - module_now.waking
+        account.idle_kw, account.serving_kw, account.working_kw = module_power_kw(
+            module,
+            asleep,
+            account.serving_chips,
+            module_now.replicas,
+            account.working_chips,
+            account.clock,
+            module_now.loop_c,
         )
+        account.it_kw = account.idle_kw + account.serving_kw + account.working_kw
+        sums[ASLEEP_CHIP_H] += asleep * step_h
         if account.throttled > 0.0:
             busy = account.serving_chips + account.working_chips
-            ledger.totals[0].sums[THROTTLED_CHIP_H] += account.throttled * busy * step_h
+            sums[THROTTLED_CHIP_H] += account.throttled * busy * step_h
