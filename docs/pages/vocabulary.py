@@ -45,6 +45,7 @@ KPIS = {
     "jobs_unfinished": "on the table at the end",
     "lateness_h": "hours after deadlines, summed over jobs, finished or not",
     "throttled_chip_h": "busy chip-hours lost to heat",
+    "asleep_chip_h": "chips asleep x hours, in modules in service",
     "battery_cycles": "energy discharged / capacity, over all batteries",
 }
 """What `info["kpi"]` holds beside the terms."""

@@ -1,8 +1,8 @@
 """Stage 8, chip power: idle floor, active floor, DVFS, leakage, the rest of the node, server fans.
 
-A chip that serves draws its active floor plus a part in proportion to its load (measured: ML.ENERGY Leaderboard v3, see
-`benchmarks/validation/chips.py`); a chip in a job draws `job_power_share` of the way from idle to peak; the others idle,
-or sleep with their share of the node. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
+A chip that serves draws its active floor plus a part in proportion to its load (held against ML.ENERGY Leaderboard v3
+in `benchmarks/validation/chips.py`); a chip in a job draws `job_power_share` of the way from idle to peak; the others
+idle, or sleep with their share of the node. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
 follow the cube law, and speed up with load and with inlet temperature (ASHRAE TC 9.9, Thermal Guidelines, 2021: fans
 ramp above about 25 C); leakage grows with the same temperature.
 """
