@@ -57,6 +57,7 @@ KPIS = {
     "site_down_h": "sites out of service, summed over sites",
     "module_down_h": "modules out of service, alone or with their site, summed over modules",
     "failed_chip_h": "hours of failed chips, whether or not the rest of their module is in service",
+    "asleep_chip_h": "chips asleep x hours, in modules in service",
     "battery_cycles": "energy discharged / capacity, over all batteries",
 }
 """What `info["kpi"]` holds beside the terms."""

@@ -69,6 +69,8 @@ class Chip(Entry):
     dvfs_exponent: Annotated[Quantity, _within(1.0, 4.0)]
     min_speed: Share
     job_power_share: Share
+    sleep_w: NonNegative  # chip and its share of the node while asleep
+    wake_s: Positive  # from asleep to ready
 
     @model_validator(mode="after")
     def _powers_are_ordered(self) -> "Chip":
@@ -76,6 +78,8 @@ class Chip(Entry):
             raise ValueError("must hold idle_w <= floor_w <= peak_w")
         if self.node_idle_w.value > self.node_peak_w.value:
             raise ValueError("must hold node_idle_w <= node_peak_w")
+        if self.sleep_w.value > self.idle_w.value + self.node_idle_w.value:
+            raise ValueError("must hold sleep_w <= idle_w + node_idle_w")
         return self
 
     def tera_ops(self, precision: Precision) -> float:

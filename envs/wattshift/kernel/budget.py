@@ -8,7 +8,7 @@ the power stage can always be met.
 """
 
 from .battery import discharge_limit_kw, islanded_limit_kw, reserve_kwh
-from .chips import module_power_kw
+from .chips import module_power_kw, powered_chips
 from .cool import outdoors_c, plant_power_kw
 from .decode import whole_chips
 from .generator import bridged_share, engine_limit_kw
@@ -49,9 +49,13 @@ def allowed_chips(module, account, grains):
 
 
 @njit
-def most_it_kw(module, chips, speed, inlet_c):
+def most_it_kw(module, module_now, chips, speed):
     """IT power of a module with `chips` at peak: no split between serving and working draws more."""
-    return module_power_kw(module, chips, chips, 0.0, speed, inlet_c)
+    asleep = module.chips - module_now.awake - module_now.waking
+    idle_kw, serving_kw, working_kw = module_power_kw(
+        module, asleep, powered_chips(module_now), chips, chips, 0.0, speed, module_now.loop_c
+    )
+    return idle_kw + serving_kw + working_kw
 
 
 @njit
@@ -63,7 +67,7 @@ def most_site_kw(params, now, state, control, ledger, nth_site, grains):
         if module.site != nth_site or module_now.up == 0:
             continue
         chips = allowed_chips(module, ledger.modules[nth], grains)
-        it_kw = most_it_kw(module, chips, settings.speed, module_now.loop_c)
+        it_kw = most_it_kw(module, module_now, chips, settings.speed)
         total_kw += it_kw + module_loss_kw(module, it_kw)
         for side in range(2):
             plant = params.plants[nth, side]
@@ -108,5 +112,5 @@ def limit_site(params, now, state, control, ledger, nth_site):
             account.heat_limit_kw = 0.0
             continue
         account.ready = allowed_chips(module, account, grains)
-        it_kw = most_it_kw(module, account.ready, control.modules[nth].speed, module_now.loop_c)
+        it_kw = most_it_kw(module, module_now, account.ready, control.modules[nth].speed)
         account.heat_limit_kw = min(account.heat_limit_kw, it_kw * params.plants[nth, 0].heat_share)

@@ -1,15 +1,14 @@
 """Stage 8, chip power: idle floor, active floor, DVFS, leakage, the rest of the node, server fans.
 
-A chip that serves draws its active floor plus a part in proportion to its load; a chip in a job draws `job_power_share`
-of the way from idle to peak; the others idle. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
+A chip that serves draws its active floor plus a part in proportion to its load (held against ML.ENERGY Leaderboard v3
+in `benchmarks/validation/chips.py`); a chip in a job draws `job_power_share` of the way from idle to peak; the others
+idle, or sleep with their share of the node. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
 follow the cube law, and speed up with load and with inlet temperature (ASHRAE TC 9.9, Thermal Guidelines, 2021: fans
 ramp above about 25 C); leakage grows with the same temperature.
 """
 
-import math
-
 from .jit import njit
-from .terms import THROTTLED_CHIP_H
+from .terms import ASLEEP_CHIP_H, THROTTLED_CHIP_H
 
 FAN_RAMP_C = 25.0
 FAN_IDLE_FLOW = 0.35
@@ -24,48 +23,72 @@ def fan_flow(load, inlet_c):
 
 
 @njit
-def module_power_kw(module, powered, serving, replicas, working, clock, inlet_c):
-    """IT power of a module in service.
+def leakage_factor(module, inlet_c):
+    """Chip power over that at 25 C inlet."""
+    return 1.0 + module.leakage_per_k * max(inlet_c - FAN_RAMP_C, 0.0)
 
-    Of `powered` chips, `serving` chip-equivalents of load on `replicas` chips, `working` in jobs, the rest idle.
-    """
-    dynamic = clock**module.dvfs_exponent if clock < 1.0 else 1.0
-    floor_w = (module.chip_floor_w - module.chip_idle_w) * dynamic
-    peak_w = (module.chip_peak_w - module.chip_idle_w) * dynamic
-    chips_w = (
-        module.chip_idle_w * powered
-        + floor_w * replicas
-        + (peak_w - floor_w) * serving
-        + peak_w * module.job_power_share * working
-    )
-    chips_w *= 1.0 + module.leakage_per_k * max(inlet_c - FAN_RAMP_C, 0.0)
-    load = min((serving + working) / powered, 1.0)
-    node_w = module.node_idle_w + (module.node_peak_w - module.node_idle_w) * load
+
+@njit
+def node_w(module, load, inlet_c):
+    """The rest of the node and its fans, per chip awake, at `load` 0..1 of those."""
     fans_w = module.fan_w * fan_flow(load, inlet_c) ** 3
-    return (chips_w + (node_w + fans_w) * powered) * 1e-3
+    return module.node_idle_w + (module.node_peak_w - module.node_idle_w) * load + fans_w
+
+
+@njit
+def powered_chips(module_now):
+    """Chips awake or waking, less the failed ones, which are switched off with their share of the node."""
+    return max(module_now.awake + module_now.waking - module_now.failed_chips, 0)
+
+
+@njit
+def module_power_kw(module, asleep, powered, serving, replicas, working, clock, inlet_c):
+    """IT power of a module in service, in three parts that add up: (idle, serving, working).
+
+    Idle is what `asleep` chips asleep and `powered` ones awake would draw without work. On top come `serving`
+    chip-equivalents of load on `replicas` chips, and `working` chips in jobs; these two share the growth of nodes and
+    fans by their chips.
+    """
+    busy = serving + working
+    leakage = leakage_factor(module, inlet_c)
+    idle_node_w = node_w(module, 0.0, inlet_c)
+    idle_w = module.sleep_w * asleep + (module.chip_idle_w * leakage + idle_node_w) * powered
+    serving_w = working_w = 0.0
+    if replicas > 0 or busy > 0.0:
+        dynamic = clock**module.dvfs_exponent if clock < 1.0 else 1.0
+        floor_w = (module.chip_floor_w - module.chip_idle_w) * dynamic * leakage
+        peak_w = (module.chip_peak_w - module.chip_idle_w) * dynamic * leakage
+        serving_w = floor_w * replicas + (peak_w - floor_w) * serving
+        working_w = peak_w * module.job_power_share * working
+    if busy > 0.0 and powered > 0:
+        growth_w = (node_w(module, min(busy / powered, 1.0), inlet_c) - idle_node_w) * powered
+        serving_w += growth_w * serving / busy
+        working_w += growth_w * working / busy
+    return idle_w * 1e-3, serving_w * 1e-3, working_w * 1e-3
 
 
 @njit
 def chips(params, state, ledger):
-    """IT power of every module, and the chip-hours lost to throttling."""
+    """IT power of every module, and the chip-hours asleep and lost to throttling."""
     step_h = params.rules[0].step_s / 3600.0
+    sums = ledger.totals[0].sums
     for nth in range(len(params.modules)):
-        module, account = params.modules[nth], ledger.modules[nth]
-        # A failed chip is switched off, with its share of the node.
-        powered = module.chips - state.modules[nth].failed_chips
-        if state.modules[nth].up == 0 or powered == 0:
+        module, module_now, account = params.modules[nth], state.modules[nth], ledger.modules[nth]
+        if module_now.up == 0:
             continue
-        replicas = math.ceil(account.serving_chips / params.rules[0].serve_utilisation - 1e-9)
-        replicas = min(replicas, powered)
-        account.it_kw = module_power_kw(
+        asleep = module.chips - module_now.awake - module_now.waking
+        account.idle_kw, account.serving_kw, account.working_kw = module_power_kw(
             module,
-            powered,
+            asleep,
+            powered_chips(module_now),
             account.serving_chips,
-            replicas,
+            module_now.replicas,
             account.working_chips,
             account.clock,
-            state.modules[nth].loop_c,
+            module_now.loop_c,
         )
+        account.it_kw = account.idle_kw + account.serving_kw + account.working_kw
+        sums[ASLEEP_CHIP_H] += asleep * step_h
         if account.throttled > 0.0:
             busy = account.serving_chips + account.working_chips
-            ledger.totals[0].sums[THROTTLED_CHIP_H] += account.throttled * busy * step_h
+            sums[THROTTLED_CHIP_H] += account.throttled * busy * step_h

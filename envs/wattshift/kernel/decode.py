@@ -5,7 +5,7 @@ offset -1 and reads as zero.
 """
 
 from .jit import njit
-from .terms import ADMISSION, CAPS, COOLING, PLACEMENT, ROUTING, STORAGE
+from .terms import ADMISSION, CAPS, COOLING, PLACEMENT, ROUTING, SLEEP, STORAGE
 
 
 @njit
@@ -61,6 +61,7 @@ def decode(params, control, ledger, action, offsets):
     for slot in (ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS):
         count_excess(clipped, action, offsets[slot], len(params.sites), slot)
     count_excess(clipped, action, offsets[STORAGE], n_batteries, STORAGE)
+    count_excess(clipped, action, offsets[SLEEP], len(params.modules), SLEEP)
     for nth in range(len(params.modules)):
         module, plant = params.modules[nth], params.plants[nth, 0]
         settings = control.modules[nth]
@@ -70,3 +71,6 @@ def decode(params, control, ledger, action, offsets):
         settings.supply_c = depart(plant.supply_c, module.supply_min_c, module.supply_max_c, colder_or_warmer)
         cap = read_slot(action, offsets[CAPS], module.site)
         settings.speed = 1.0 + min(cap, 0.0) * (1.0 - module.min_speed)
+        asleep = read_slot(action, offsets[SLEEP], nth)
+        settings.sleep_chips = whole_chips(module, max(asleep, 0.0))
+        clipped[SLEEP] += max(-asleep, 0.0) / len(params.modules)

@@ -1,10 +1,12 @@
 """Stage 12, reset: the first state of an episode, a fleet already at work."""
 
 from .arrivals import backlog
+from .batching import load_models
 from .curtailment import announce
 from .decode import decode
 from .jit import njit
 from .rng import START, uniform
+from .route import route
 from .settle import FIRST_CHARGE_SHARE, liability_usd
 from .slices import read
 from .step import clear
@@ -40,6 +42,10 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         state.modules[nth].in_service = 1
         state.modules[nth].cooling_up = 1
         state.modules[nth].failed_chips = 0
+        state.modules[nth].awake = params.modules[nth].chips
+        state.modules[nth].waking = 0
+        state.modules[nth].wake_left_s = 0.0
+        state.modules[nth].replicas = params.modules[nth].chips
         ledger.modules[nth].clock = 1.0
         ledger.modules[nth].ready = params.modules[nth].chips
     for link in state.links:
@@ -57,5 +63,9 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     decode(params, control, ledger, zero, wiring.slots)
     for nth in range(len(params.flows)):
         ledger.flows[nth].per_s = now.request_rate_per_s[nth]
+    # The models that the first row's mean rates need are loaded: route these once, and forget all but the replicas.
+    route(params, state, control, ledger)
+    load_models(params, state, ledger)
+    clear(ledger)
     backlog(params, now, state, ledger)
     totals.liability_usd = liability_usd(params, traces, state)

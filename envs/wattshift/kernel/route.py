@@ -7,6 +7,7 @@ site that misses the objective above one that meets it.
 
 import math
 
+from .batching import chips_to_serve, warm_chips
 from .jit import njit
 from .paths import load_path, path_is_up, room_gbps
 
@@ -48,7 +49,7 @@ def next_candidate(params, control, nth_flow, last_ms, last):
         if candidate.module < 0:
             break
         apparent_ms = candidate.latency_ms - control.sites[params.modules[candidate.module].site].routing_ms
-        if candidate.latency_ms > objective_ms:
+        if candidate.busy_ms > objective_ms:
             apparent_ms += BEYOND_OBJECTIVE_MS
         comes_after = apparent_ms > last_ms or (apparent_ms == last_ms and nth > last)
         if comes_after and apparent_ms < best_ms:
@@ -59,7 +60,7 @@ def next_candidate(params, control, nth_flow, last_ms, last):
 @njit
 def place(params, state, control, ledger, nth_flow):
     """Fill the flow's candidates in order of apparent latency."""
-    flow = params.flows[nth_flow]
+    flow, rules = params.flows[nth_flow], params.rules[0]
     gbit = params.request_classes[flow.request_class].mb * 8e-3
     remaining_per_s = ledger.flows[nth_flow].per_s
     last, last_ms = -1, -math.inf
@@ -70,16 +71,20 @@ def place(params, state, control, ledger, nth_flow):
         nth_module = params.candidates[nth_flow, last].module
         account = ledger.modules[nth_module]
         path = params.path_links[flow.origin, params.modules[nth_module].site]
-        # What is ready and jobs do not hold, up to the serving utilisation.
-        free_chips = account.ready - state.modules[nth_module].held_chips
-        room_chips = free_chips * params.rules[0].serve_utilisation - account.serving_chips
+        # What is ready and jobs do not hold, up to the serving utilisation; in this step, less what loading takes.
+        free = chips_to_serve(ledger, state, nth_module)
+        room_chips = free * rules.serve_utilisation - account.asked_chips
         if room_chips <= 0.0 or not path_is_up(path, state.links):
             continue
+        warm = warm_chips(state.modules[nth_module].replicas, free, rules.cold_share)
+        warm_room_chips = max(warm * rules.serve_utilisation - account.serving_chips, 0.0)
         chip_per_s = params.services[nth_module, flow.request_class].rate_per_s * account.clock
-        taken_per_s = min(remaining_per_s, room_chips * chip_per_s)
-        taken_per_s = min(taken_per_s, room_gbps(path, params.links, ledger.links) / gbit)
+        asked_per_s = min(remaining_per_s, room_chips * chip_per_s)
+        asked_per_s = min(asked_per_s, room_gbps(path, params.links, ledger.links) / gbit)
+        taken_per_s = min(asked_per_s, warm_room_chips * chip_per_s)
         remaining_per_s -= taken_per_s
+        account.asked_chips += asked_per_s / chip_per_s
         ledger.routes[nth_flow, last].per_s = taken_per_s
         account.serving_chips += taken_per_s / chip_per_s
         load_path(path, ledger.links, taken_per_s * gbit)
-    ledger.requests[flow.request_class].dropped += remaining_per_s * params.rules[0].step_s
+    ledger.requests[flow.request_class].dropped += remaining_per_s * rules.step_s

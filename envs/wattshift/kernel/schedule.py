@@ -70,8 +70,8 @@ def largest_gang(params, state, control, ledger, nth_module, urgent):
     if urgent:
         offered = max(offered, whole_chips(module, module.job_share))
     offered = of_healthy(params, state, nth_module, offered)
-    serving = math.ceil(ledger.modules[nth_module].serving_chips / params.rules[0].serve_utilisation - 1e-9)
-    return min(2 * (offered - held), ledger.modules[nth_module].ready - serving - held)
+    replicas = state.modules[nth_module].replicas
+    return min(2 * (offered - held), ledger.modules[nth_module].ready - replicas - held)
 
 
 @njit

@@ -8,6 +8,7 @@ queues of bursts. Latency = access + propagation + link queues + wait + service.
 
 import math
 
+from .batching import service_share
 from .jit import njit
 from .state import LATENCY_BINS, LATENCY_FIRST_MS, LATENCY_RATIO
 
@@ -58,7 +59,9 @@ def serve_route(params, state, ledger, nth_flow, nth):
     service = params.services[nth_module, flow.request_class]
     objective_ms = params.request_classes[flow.request_class].objective_ms
 
-    base_ms = candidate.latency_ms + service.service_ms * (1.0 / account.clock - 1.0)
+    load = account.serving_chips / max(state.modules[nth_module].replicas, 1)
+    service_growth = service_share(load, service.lone_share) / account.clock - service.lone_share
+    base_ms = candidate.latency_ms + service.service_ms * service_growth
     for link in params.path_links[flow.origin, module.site]:
         if link < 0:
             break

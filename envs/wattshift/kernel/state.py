@@ -54,6 +54,10 @@ MODULE_STATE = _record(
     failed_chips=I,
     loop_c=F,  # coolant at the chips' inlet
     held_chips=I,  # held by gangs
+    awake=I,  # chips neither asleep nor waking
+    waking=I,  # the cohort that wakes
+    wake_left_s=F,  # until it is ready
+    replicas=I,  # chips that hold a model: in the last step, and from routing on in this one
 )
 LINK_STATE = _record(up=I)
 HAZARD_STATE = _record(failed=I)  # 0 or 1, or how many chips; kept apart from scripted times out of service
@@ -81,6 +85,7 @@ MODULE_CONTROL = _record(
     job_chips=I,  # chips offered to jobs
     supply_c=F,  # set-point of the main plant
     speed=F,  # relative clock allowed by the power cap
+    sleep_chips=I,  # wanted asleep
 )
 
 TOTALS = _record(
@@ -119,9 +124,13 @@ MODULE_LEDGER = _record(
     clock=F,  # relative speed after cap and throttling
     throttled=F,  # of which lost to throttling
     serving_chips=F,  # chip-equivalents busy with requests
+    asked_chips=F,  # the same had every replica been loaded: what the replicas are sized for
     working_chips=F,  # chips busy with jobs, mean over the step
     largest_gang=I,  # that may start now; scratch of the scheduler
-    it_kw=F,  # chips, nodes and server fans
+    it_kw=F,  # chips, nodes and server fans: the sum of the next three
+    idle_kw=F,  # what all would draw without work, asleep or awake
+    serving_kw=F,  # on top for replicas and requests
+    working_kw=F,  # on top for jobs
     loss_kw=F,  # UPS and PDU
     heat_stored_kw=F,  # in the loop
     heat_removed_kw=(F, (2,)),  # by the two plants

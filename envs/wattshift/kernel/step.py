@@ -2,6 +2,7 @@
 
 from .account import account
 from .arrivals import job_arrivals, request_arrivals
+from .batching import load_models
 from .capacity import capacity
 from .chips import chips
 from .cool import cool
@@ -30,6 +31,7 @@ def clear(ledger):
         site.import_kw = site.export_kw = site.curtailed_kw = site.carbon_kg = site.water_l = site.cost_usd = 0.0
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
+        module.asked_chips = module.idle_kw = module.serving_kw = module.working_kw = 0.0
         module.heat_stored_kw = module.throttled = 0.0
         module.largest_gang = 0
         module.heat_removed_kw[:] = 0.0
@@ -58,6 +60,7 @@ def advance(params, traces, state, control, ledger):
     capacity(params, now, state, control, ledger)
     clocks(params, state, control, ledger)
     route(params, state, control, ledger)
+    load_models(params, state, ledger)
     serve(params, state, ledger)
     schedule(params, state, control, ledger)
     chips(params, state, ledger)

@@ -52,6 +52,7 @@ SUMS = (
     "site_down_h",
     "module_down_h",
     "failed_chip_h",
+    "asleep_chip_h",
 )
 """Running sums of an episode, in the order of the totals' `sums`; KPIs are made from them."""
 (
@@ -87,6 +88,7 @@ SUMS = (
     SITE_DOWN_H,
     MODULE_DOWN_H,
     FAILED_CHIP_H,
+    ASLEEP_CHIP_H,
 ) = range(len(SUMS))
 
 SLOT_AXES = {
@@ -96,10 +98,11 @@ SLOT_AXES = {
     "cooling": "sites",
     "caps": "sites",
     "storage": "batteries",
+    "sleep": "modules",
 }
 """Control slots an action may drive, and what each has one entry for."""
 SLOTS = tuple(SLOT_AXES)
 """In the order of the totals' `clipped` and of the offsets given to `decode`."""
-(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE) = range(len(SLOTS))
+(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, SLEEP) = range(len(SLOTS))
 
 N_TERMS, N_SUMS, N_SLOTS = len(TERMS), len(SUMS), len(SLOTS)

@@ -76,6 +76,7 @@ def _rules_table(scenario: Scenario, step_s: float) -> np.ndarray:
         urgent_slack_h=rules.urgent_slack_h,
         routing_range_ms=rules.routing_range_ms,
         placement_range_h=rules.placement_range_h,
+        cold_share=min(rules.cold_start_s / step_s, 1.0),
         reference_cost_usd_per_h=reference_cost_usd_per_h(scenario),
         market_carbon=int(money.carbon_accounting == "market"),
     )

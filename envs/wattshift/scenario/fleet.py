@@ -100,6 +100,16 @@ def request_rate(chip: Chip, request: RequestClass) -> float:
     return chip.tera_ops(request.precision) * request.efficiency.get(chip.kind, 0.0) / request.tera_ops
 
 
+def service_ms(chip: Chip, request: RequestClass, load: float) -> float:
+    """Time of one request at full speed on a chip loaded to `load` 0..1 of what it can serve, ms.
+
+    The full batch takes batch / rate; with a = lone_share, the batch of that load takes a / (1 - load (1 - a)) of it
+    (`kernel/batching.py`).
+    """
+    lone = request.lone_share
+    return 1e3 * request.batch / request_rate(chip, request) * lone / (1.0 - load * (1.0 - lone))
+
+
 def job_speed(chip: Chip, job: JobClass) -> float:
     """Reference chip-hours of work per chip-hour: peak over the reference's peak, times the kind's efficiency."""
     efficiency = job.relative_efficiency.get(chip.kind, 0.0)

@@ -39,6 +39,8 @@ def module_table(scenario: Scenario) -> np.ndarray:
         throttle_c=column(lambda m: m.plant.throttle_c.value),
         job_power_share=column(lambda m: m.chip.job_power_share.value),
         job_share=column(lambda m: m.module.job_share),
+        sleep_w=column(lambda m: m.chip.sleep_w.value),
+        wake_s=column(lambda m: m.chip.wake_s.value),
         supply_min_c=column(lambda m: m.plant.supply_min_c.value),
         supply_max_c=column(lambda m: m.plant.supply_max_c.value),
         conductance_kw_per_k=column(loop_conductance_kw_per_k),
@@ -101,5 +103,6 @@ def service_table(scenario: Scenario) -> np.ndarray:
         rate_per_s.shape,
         rate_per_s=rate_per_s,
         service_ms=np.divide(1e3 * batch, rate_per_s, out=np.zeros_like(batch), where=rate_per_s > 0.0),
+        lone_share=np.broadcast_to([request.lone_share for request in classes], rate_per_s.shape),
         concurrency=batch,
     )

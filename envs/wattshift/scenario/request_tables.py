@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .errors import ScenarioError
-from .fleet import Installed, installed, request_rate
+from .fleet import Installed, installed, request_rate, service_ms
 from .schema import Scenario, Source
 from .tables import CANDIDATE, FLOW, REQUEST_CLASS, Floats, table
 
@@ -15,8 +15,9 @@ SECONDS_PER_MINUTE = 60.0
 class Candidate(NamedTuple):
     """A module that may serve a flow."""
 
-    nominal_ms: float  # access + round trip + service, at no load and full speed
+    nominal_ms: float  # access + round trip + service of a lone request, at full speed
     module: int
+    busy_ms: float  # the same with service at the load to which the router fills a replica
 
 
 def request_class_table(scenario: Scenario) -> np.ndarray:
@@ -61,10 +62,11 @@ def candidate_table(scenario: Scenario, path_latency_ms: Floats) -> np.ndarray:
     if unserved:
         raise ScenarioError(scenario.name, unserved)
     most = max(len(found) for found in candidates)
-    rows = table(CANDIDATE, (len(candidates), most), module=-1, latency_ms=np.inf)
+    rows = table(CANDIDATE, (len(candidates), most), module=-1, latency_ms=np.inf, busy_ms=np.inf)
     for row, found in zip(rows, candidates, strict=True):
         row["module"][: len(found)] = [candidate.module for candidate in found]
         row["latency_ms"][: len(found)] = [candidate.nominal_ms for candidate in found]
+        row["busy_ms"][: len(found)] = [candidate.busy_ms for candidate in found]
     return rows
 
 
@@ -84,12 +86,12 @@ def _candidates(scenario: Scenario, flow: Source, path_latency_ms: Floats) -> li
     request = scenario.requests[flow.kind]
     origin_index, origin = next((i, site) for i, site in enumerate(scenario.sites) if site.name == flow.origin)
 
-    def nominal_ms(module: Installed) -> float:
-        service_ms = 1e3 * request.batch / request_rate(module.chip, request)
-        return origin.access_ms + 2.0 * float(path_latency_ms[origin_index, module.site_index]) + service_ms
+    def latency_ms(module: Installed, load: float) -> float:
+        round_trip_ms = 2.0 * float(path_latency_ms[origin_index, module.site_index])
+        return origin.access_ms + round_trip_ms + service_ms(module.chip, request, load)
 
     return sorted(
-        Candidate(nominal_ms(module), index)
+        Candidate(latency_ms(module, 0.0), index, latency_ms(module, scenario.rules.serve_utilisation))
         for index, module in enumerate(installed(scenario))
         if request_rate(module.chip, request) > 0.0
         and (not request.residency_bound or module.site.residency == origin.residency)

@@ -39,6 +39,7 @@ RULES = record(
     urgent_slack_h=F,  # a job with less slack left may start whatever the admission slot says
     routing_range_ms=F,  # what a full routing preference is worth
     placement_range_h=F,  # what a full placement preference is worth, as hours until the job is done
+    cold_share=F,  # of a step that a new replica spends loading its model
     reference_cost_usd_per_h=F,  # the autopilot's mean cost, the scale of the reward
     market_carbon=I,  # 1 = import matched by contracted output counts no carbon
 )
@@ -97,6 +98,8 @@ MODULE = record(
     throttle_c=F,  # inlet temperature above which the chip slows
     job_power_share=F,  # power of a chip in a job between idle (0) and peak (1)
     job_share=F,  # share of chips that the autopilot offers to jobs
+    sleep_w=F,  # a chip and its share of the node, asleep
+    wake_s=F,  # from asleep to ready
     supply_min_c=F,  # coldest set-point of the main plant
     supply_max_c=F,  # warmest set-point of the main plant
     conductance_kw_per_k=F,  # from the chips' coolant to the plant's supply
@@ -149,12 +152,14 @@ FLOW = record(
 
 CANDIDATE = record(
     module=I,  # may serve the flow; -1 = padding
-    latency_ms=F,  # access + round trip + service at no load and full speed; inf where padded
+    latency_ms=F,  # access + round trip + service of a lone request at full speed; inf where padded
+    busy_ms=F,  # the same with service at the load to which the router fills a replica
 )
 
 SERVICE = record(
     rate_per_s=F,  # requests/s of one chip at full speed; 0 = cannot run the class
-    service_ms=F,  # time of one request at full speed
+    service_ms=F,  # time of one request at full speed and full batch
+    lone_share=F,  # of that time, what a request alone on the chip takes
     concurrency=F,  # requests in service at once per chip = rate * time
 )
 

@@ -41,6 +41,10 @@ class RequestClass(Section):
         description="kinds of chip the software runs on, with the share of the dense peak reached at full batch"
     )
     batch: Positive = Field(description="requests that share a chip until they are answered")
+    lone_share: Efficiency = Field(
+        default=1.0,
+        description="time of a request alone on its chip over that at full batch; 1: the batch is no matter",
+    )
     memory_gb: NonNegative = Field(description="model and context of one replica, which one chip must hold")
     megabytes: Positive = Field(description="data per request over the network, both ways together, MB")
     late_usd: NonNegative = Field(description="SLA credit per request served late")
