@@ -29,9 +29,10 @@ FAULT_STREAMS = (SITE_FAULT, FEED_FAULT, LINK_FAULT, MODULE_FAULT, COOLING_FAULT
 
 @njit
 def faults(params, state):
-    """Restore everything that may be out of service, then take out what is."""
-    for hazard in params.hazards:
-        restore(state, hazard)
+    """Restore what was out of service, then take out what is."""
+    for nth in range(len(params.hazards)):
+        if state.hazards[nth].failed > 0:
+            restore(state, params.hazards[nth])
     for event in params.events:
         restore(state, event)
     for nth in range(len(params.hazards)):
