@@ -58,10 +58,7 @@ def test_a_contract_for_difference_pays_strike_less_spot_on_what_was_produced():
     sites, _ = run(bound, 48)
     zones, share = bound.params.sites["zone"], ("wind_share", "solar_share")
     output_kw = np.stack(
-        [
-            bound.traces.zones[rows[:, 0], zones[nth]][share[nth]].astype(float) * (40.0, 2.0)[nth]
-            for nth in range(2)
-        ],
+        [bound.traces.zones[rows[:, 0], zones[nth]][share[nth]].astype(float) * (40.0, 2.0)[nth] for nth in range(2)],
         axis=1,
     )
     spot = bound.traces.zones[rows[:, 0]]["price_usd_per_kwh"][:, zones].astype(float)
@@ -160,7 +157,9 @@ def test_import_beyond_what_is_allowed_is_charged_against_the_usual():
 def test_the_observation_tells_what_is_asked():
     world = power_world(with_sites(EVERYTHING), episode_days=3.0)
     observation = begin(world, 3)
-    names = {name: world.layout.names.index(f"site/toronto/{name}") for name in ("curtailment_in", "allowed", "feed_up")}
+    names = {
+        name: world.layout.names.index(f"site/toronto/{name}") for name in ("curtailment_in", "allowed", "feed_up")
+    }
     site = world.params.sites[0]
     told = {name: set() for name in names}
     for _ in range(world.steps_per_episode):

@@ -23,7 +23,6 @@ from .fields import (
     ZoneName,
 )
 
-
 HourOfDay = Annotated[int, Field(strict=True, ge=0, le=24)]
 
 
