@@ -46,17 +46,17 @@ class Days(NamedTuple):
 def section() -> Section:
     """The topic."""
     checks = [round_trip(), *ups_checks()]
-    autopilot, answered = (days_of(name) for name in ("autopilot", "demand-response"))
-    checks += request_checks(autopilot, answered)
+    ways = {name: days_of(name) for name in ("autopilot", "thrifty", "demand-response")}
+    checks += request_checks(ways["autopilot"], ways["demand-response"])
     text = (
-        "Battery: charged from its reserve to full and back through the simulated bus. UPS: loss of the kernel's module "
+        "Battery: charged from its reserve to full and back through the simulated bus. UPS: loss of the kernel "
         "at four loads. Then a request of the grid operator, 25 % of the usual import for three hours, once a day with "
-        f"four hours' notice, at the three cloud sites of the `hybrid` world: {SEEDS} episodes of {DAYS:g} days from the "
-        "same seeds under the autopilot, which ignores it, and under the heuristic `demand-response`, which answers by "
-        "caps, deferral and battery. The usual import is each site's own running mean over a day; a request is met in a "
-        "step when the import is at most 75 % of it."
+        f"four hours' notice, at the three cloud sites of `hybrid`: {SEEDS} episodes of {DAYS:g} days from the same "
+        "seeds under the autopilot and the heuristic `thrifty`, which ignore it, and under `demand-response`, which "
+        "is thrifty but answers by caps, deferral and battery. The usual import is each site's own running mean over "
+        "a day; a request is met in a step when the import is at most 75 % of it."
     )
-    return Section("Power", text, checks, tables=[class_table(autopilot, answered), term_table(autopilot, answered)])
+    return Section("Power", text, checks, tables=[class_table(ways), term_table(ways)])
 
 
 def round_trip() -> Check:
@@ -175,25 +175,26 @@ def request_checks(autopilot: Days, answered: Days) -> list[Check]:
     return checks
 
 
-def class_table(autopilot: Days, answered: Days) -> str:
+def class_table(ways: dict[str, Days]) -> str:
     """Import and service while a request holds."""
+    shares = np.array([kept_percent(days) for days in ways.values()])
     rows: list[tuple[object, ...]] = [
-        ("import below usual, mean %", f"{reduction(autopilot):.1f}", f"{reduction(answered):.1f}"),
-        ("steps in which the request is met %", f"{met(autopilot):.1f}", f"{met(answered):.1f}"),
+        ("import below usual, mean %", *(f"{reduction(days):.1f}" for days in ways.values())),
+        ("steps in which the request is met %", *(f"{met(days):.1f}" for days in ways.values())),
     ]
-    shares = zip(kept_percent(autopilot), kept_percent(answered), strict=True)
-    for name, (before, after) in zip(load_scenario("hybrid").request_class_names, shares, strict=True):
-        rows.append((f"{name} within objective %", f"{before:.3f}", f"{after:.3f}"))
+    for nth, name in enumerate(load_scenario("hybrid").request_class_names):
+        rows.append((f"{name} within objective %", *(f"{share:.3f}" for share in shares[:, nth])))
     for kpi in ("jobs_late", "jobs_preempted", "battery_cycles"):
-        rows.append((f"{kpi}, an episode", f"{autopilot.kpis[kpi]:.2f}", f"{answered.kpis[kpi]:.2f}"))
-    return markdown_table(("while requests hold", "autopilot", "demand-response"), rows)
+        rows.append((f"{kpi}, an episode", *(f"{days.kpis[kpi]:.2f}" for days in ways.values())))
+    return markdown_table(("while requests hold", *ways), rows)
 
 
-def term_table(autopilot: Days, answered: Days) -> str:
-    """Cost of an episode by term."""
-    rows: list[tuple[object, ...]] = []
-    for name, before, after in zip(TERMS, autopilot.cost_usd, answered.cost_usd, strict=True):
-        rows.append((name, f"{before:.1f}", f"{after:.1f}", f"{after - before:+.1f}"))
-    before, after = autopilot.cost_usd.sum(), answered.cost_usd.sum()
-    rows.append(("sum", f"{before:.1f}", f"{after:.1f}", f"{after - before:+.1f}"))
-    return markdown_table((f"USD in {DAYS:g} days", "autopilot", "demand-response", "difference"), rows)
+def term_table(ways: dict[str, Days]) -> str:
+    """Cost of an episode by term, and what the answer costs beside a thrifty operator that ignores requests."""
+    lines = {name: [days.cost_usd[nth] for days in ways.values()] for nth, name in enumerate(TERMS)}
+    lines["sum"] = [float(days.cost_usd.sum()) for days in ways.values()]
+    rows: list[tuple[object, ...]] = [
+        (name, *(f"{usd:.1f}" for usd in line), f"{line[2] - line[0]:+.1f}", f"{line[2] - line[1]:+.1f}")
+        for name, line in lines.items()
+    ]
+    return markdown_table((f"USD in {DAYS:g} days", *ways, "to autopilot", "to thrifty"), rows)

@@ -3,7 +3,7 @@
 TERMS = {
     "electricity_usd": "import at spot price plus the site's adder, less what export earns, PPAs; links at spot price",
     "demand_usd": "demand charge on each site's highest import of the calendar month, by the hour",
-    "carbon_usd": "carbon price times the grid's average life-cycle intensity, of sites and links, and times that of fuel",
+    "carbon_usd": "carbon price times the average life-cycle intensity of the grid, for sites and links, and of fuel",
     "sla_usd": "credits for requests served late and for requests dropped",
     "lateness_usd": "credits for late jobs by the hour, and for refused and abandoned ones",
     "transfer_usd": "transit price of the data that the links carried",

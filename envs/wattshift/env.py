@@ -69,7 +69,7 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     Minus the decision's cost in USD (weighted as the task says; by default all weights are 1), divided by
     `world.reward_scale_usd`, the autopilot's mean cost of one decision. `info["terms"]` holds the cost by term:
     electricity, demand charge, carbon, SLA credits, lateness (with refused and abandoned jobs), transfer, water,
-    battery wear, thermal violations, settlement.
+    battery wear, thermal violations, settlement, fuel, ignored curtailment requests.
 
     ## Starting State
     A row of the traces drawn from the seed (or `options={"start_row": row}`), batteries half full, loops at their

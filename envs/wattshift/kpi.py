@@ -22,6 +22,7 @@ def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) ->
     renewable_kwh = sums["solar_kwh"] + sums["wind_kwh"] - sums["export_kwh"] - sums["curtailed_kwh"]
     battery_kwh = params.sites["battery_kwh"].sum()
     zeros = np.zeros(len(envs))
+    worn_kwh = state.sites["worn_share"][envs] @ params.sites["battery_kwh"]
     return {
         "cost_usd": ledger.totals["cost_usd"][envs].sum(axis=1),
         **cost,
@@ -36,9 +37,7 @@ def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) ->
         "slo_share": _ratio(sums["requests_served"] - sums["requests_late"], sums["requests_arrived"]),
         "latency_p95_ms": latency_quantile_ms(state.latency_count[envs], 0.95),
         "jobs_unfinished": state.episode["n_jobs"][envs].astype(np.float64),
-        "battery_wear_share": _ratio(
-            state.sites["worn_share"][envs] @ params.sites["battery_kwh"], battery_kwh + zeros
-        ),
+        "battery_wear_share": _ratio(worn_kwh, battery_kwh + zeros),
         "battery_cycles": sums["discharge_kwh"] / battery_kwh if battery_kwh > 0.0 else zeros,
     }
 

@@ -26,7 +26,7 @@ def test_sums_of_the_episode_are_those_of_its_steps(episode):
     world, _, sites, terms, links = episode
     totals = world.ledger.totals
     assert_allclose(totals["cost_usd"], sum(terms), rtol=1e-9, atol=1e-12)
-    for name in ("it", "cooling", "loss", "import", "export", "curtailed", "solar", "discharge"):
+    for name in ("it", "cooling", "loss", "import", "export", "curtailed", "solar", "wind", "generator", "discharge"):
         steps_kwh = sum(step[f"{name}_kw"].sum(axis=1) for step in sites) * HOURS
         assert_allclose(totals["sums"][:, SUMS.index(f"{name}_kwh")], steps_kwh, rtol=1e-9, atol=1e-9)
     network_kwh = sum(step["power_kw"].sum(axis=1) for step in links) * HOURS

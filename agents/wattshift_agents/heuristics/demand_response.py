@@ -18,8 +18,8 @@ class DemandResponse(Heuristic):
 
     On notice the battery fills by the time the request begins, and an hour before it no further jobs are drawn to the
     site. While it holds, clocks fall, the battery gives an even share of its charge for the hours that are left, and
-    jobs are put back to their checkpoints as far as the import still lies above what is allowed. Requests of users stay
-    where they are but those whose objective other sites meet as well. Without a request it is thrifty, bit for bit.
+    jobs are put back to their checkpoints as far as the import still lies above what is allowed. Users' requests stay
+    where they are: moving them costs more in transit than it saves. Without a request it is thrifty, bit for bit.
 
     Args:
         caps: Value of the caps slot while a request holds, 0 full speed, -1 the lowest clock.
@@ -61,7 +61,6 @@ class DemandResponse(Heuristic):
         kept_share = np.clip(1.0 - 2.0 * beyond_kw / np.maximum(view.drawn_kw, 1e-9), 0.0, 1.0)
         running = np.minimum(view.job_occupancy, 1.0)
         self._put(action, "caps", is_asked, self.caps)
-        self._put(action, "routing", is_asked, -0.7)
         self._put(action, "placement", is_near, -1.0)
         self._put(action, "admission", is_asked, running * kept_share - 1.0)
         self._dispatch(action, view, is_asked, discharge_kw)

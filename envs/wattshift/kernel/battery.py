@@ -34,11 +34,8 @@ def store(site, site_now, moved, wanted_kw, need_kw, load_kw, room_kw, step_h):
     With the feed in service it does what is wanted, gives at least `need_kw` from above the reserve, and fills the
     reserve. Without it, it gives the need, from the reserve too, and takes all the power to spare.
 
-    Args:
-        wanted_kw: wish at the bus, + charge.
-        need_kw: what nothing else can serve.
-        load_kw: load less renewables.
-        room_kw: power to spare for charging.
+    `wanted_kw` is the wish at the bus, + charge; `need_kw` what nothing else can serve; `load_kw` load less renewables;
+    `room_kw` power to spare for charging.
     """
     soc_kwh, kept_kwh = site_now.soc_kwh, reserve_kwh(site)
     charge_kw, discharge_kw = max(wanted_kw, 0.0), 0.0

@@ -33,11 +33,8 @@ def supply_kw(site, site_now, zone, moved, step_h):
     own_kw = renewables_kw(site, zone, moved)
     soc_kwh = site_now.soc_kwh
     if site_now.feed_up == 1:
-        return (
-            own_kw
-            + site.import_limit_kw
-            + discharge_limit_kw(site, soc_kwh, reserve_kwh(site), site.battery_kw, step_h)
-        )
+        battery_kw = discharge_limit_kw(site, soc_kwh, reserve_kwh(site), site.battery_kw, step_h)
+        return own_kw + site.import_limit_kw + battery_kw
     bridged = bridged_share(site_now, step_h * 3600.0)
     return own_kw + islanded_limit_kw(site, soc_kwh, bridged, engine_limit_kw(site, site_now, bridged, step_h), step_h)
 

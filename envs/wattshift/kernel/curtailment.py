@@ -39,7 +39,7 @@ def announce_at(site, nth, step_s, start_s, state):
     episode, site_now = state.episode[0], state.sites[nth]
     now_s = start_s + (episode.start + episode.step) * step_s
     first_s = start_s + episode.start * step_s + USUAL_H * HOUR_S
-    today = int(math.floor(now_s / DAY_S))
+    today = math.floor(now_s / DAY_S)
     site_now.curtailing = 0
     site_now.curtail_in_h = 0.0
     for day in range(today + 1, today - 2, -1):  # the nearest to come is written last

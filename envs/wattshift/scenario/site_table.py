@@ -1,7 +1,7 @@
 """The table of sites: tariffs, storage, own supply and contracts."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -127,7 +127,7 @@ def _curtailment_columns(sites: list[Site]) -> dict[str, Floats]:
     return _columns(tuple(f"curtail_{name}" for name in names), rows)
 
 
-def _columns(names: tuple[str, ...], rows: list[tuple[float, ...]]) -> dict[str, Floats]:
+def _columns(names: tuple[str, ...], rows: Sequence[tuple[float, ...]]) -> dict[str, Floats]:
     """Named columns from one row a site."""
     return dict(zip(names, np.array(rows, dtype=np.float64).T, strict=True))
 
