@@ -1,9 +1,10 @@
-"""Catalog: chips, cooling plants, power trains, batteries and links, every number with unit, grade and source."""
+"""Catalog: chips, cooling plants, power trains, batteries and networks, every number with unit, grade and source."""
 
-from .entries import Battery, Chip, Link, Plant, PowerTrain, Quantity
-from .load import CatalogError, batteries, chips, links, plants, power_trains, sections
+from .entries import Access, Battery, Chip, Link, Plant, PowerTrain, Quantity, Router
+from .load import CatalogError, access, batteries, chips, links, plants, power_trains, routers, sections
 
 __all__ = [
+    "Access",
     "Battery",
     "CatalogError",
     "Chip",
@@ -11,10 +12,13 @@ __all__ = [
     "Plant",
     "PowerTrain",
     "Quantity",
+    "Router",
+    "access",
     "batteries",
     "chips",
     "links",
     "plants",
     "power_trains",
+    "routers",
     "sections",
 ]

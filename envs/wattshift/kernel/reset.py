@@ -1,6 +1,7 @@
 """Stage 12, reset: the first state of an episode, a fleet already at work."""
 
 from .arrivals import backlog
+from .choose import choose_paths, reset_paths
 from .decode import decode
 from .jit import njit
 from .rng import START, uniform
@@ -33,6 +34,7 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         ledger.modules[nth].ready = params.modules[nth].chips
     for link in state.links:
         link.up = 1
+    reset_paths(params, state)
 
     clear(ledger)
     totals.terms_usd[:] = 0.0
@@ -40,7 +42,9 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     totals.storage_beyond = 0.0
     totals.cost_usd[:] = 0.0
     totals.sums[:] = 0.0
+    totals.link_utilisation_max = 0.0
     decode(params, control, ledger, zero, wiring.slots)
+    choose_paths(params, state, control, ledger)
     for nth in range(len(params.flows)):
         ledger.flows[nth].per_s = now.request_rate_per_s[nth]
     backlog(params, now, state, ledger)

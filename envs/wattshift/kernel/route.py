@@ -2,13 +2,14 @@
 
 Flows are served in order of priority. Of a flow's candidates those that can meet the latency objective come first,
 nearest first; a routing preference makes a site look nearer or farther by up to `routing_range_ms`, and never lifts a
-site that misses the objective above one that meets it.
+site that misses the objective above one that meets it. A candidate may have its data reduced at the origin first: it
+takes chips there too, loads the links less, and the preprocessing preference makes it look nearer or farther.
 """
 
 import math
 
 from .jit import njit
-from .paths import load_path, path_is_up, room_gbps
+from .paths import is_connected, load_path, path_between, room_gbps
 
 BEYOND_OBJECTIVE_MS = 1e6
 """Added to the apparent latency of a candidate that cannot meet the objective."""
@@ -36,19 +37,23 @@ def route(params, state, control, ledger):
 
 
 @njit
-def next_candidate(params, control, nth_flow, last_ms, last):
+def next_candidate(params, state, control, nth_flow, last_ms, last):
     """The candidate after `last` in order of apparent latency (ties: in the order given), or -1; and its latency.
 
     Few flows need a second candidate, so picking the next beats sorting all.
     """
-    objective_ms = params.request_classes[params.flows[nth_flow].request_class].objective_ms
+    flow = params.flows[nth_flow]
+    objective_ms = params.request_classes[flow.request_class].objective_ms
     best_ms, best = math.inf, -1
     for nth in range(params.candidates.shape[1]):
         candidate = params.candidates[nth_flow, nth]
         if candidate.module < 0:
             break
-        apparent_ms = candidate.latency_ms - control.sites[params.modules[candidate.module].site].routing_ms
-        if candidate.latency_ms > objective_ms:
+        latency_ms = candidate.local_ms + state.paths[flow.origin, candidate.site].round_trip_ms
+        apparent_ms = latency_ms - control.sites[candidate.site].routing_ms
+        if candidate.reducer >= 0:
+            apparent_ms -= control.sites[flow.origin].preprocess_ms
+        if latency_ms > objective_ms:
             apparent_ms += BEYOND_OBJECTIVE_MS
         comes_after = apparent_ms > last_ms or (apparent_ms == last_ms and nth > last)
         if comes_after and apparent_ms < best_ms:
@@ -57,29 +62,41 @@ def next_candidate(params, control, nth_flow, last_ms, last):
 
 
 @njit
+def room_chips(params, state, account, nth_module):
+    """Chips that are ready and jobs do not hold, up to the serving utilisation, less those that serve."""
+    free_chips = account.ready - state.modules[nth_module].held_chips
+    return free_chips * params.rules[0].serve_utilisation - account.serving_chips
+
+
+@njit
 def place(params, state, control, ledger, nth_flow):
     """Fill the flow's candidates in order of apparent latency."""
     flow = params.flows[nth_flow]
-    gbit = params.request_classes[flow.request_class].mb * 8e-3
     remaining_per_s = ledger.flows[nth_flow].per_s
     last, last_ms = -1, -math.inf
     while remaining_per_s > 0.0:
-        last, last_ms = next_candidate(params, control, nth_flow, last_ms, last)
+        last, last_ms = next_candidate(params, state, control, nth_flow, last_ms, last)
         if last < 0:
             break
-        nth_module = params.candidates[nth_flow, last].module
-        account = ledger.modules[nth_module]
-        path = params.path_links[flow.origin, params.modules[nth_module].site]
-        # What is ready and jobs do not hold, up to the serving utilisation.
-        free_chips = account.ready - state.modules[nth_module].held_chips
-        room_chips = free_chips * params.rules[0].serve_utilisation - account.serving_chips
-        if room_chips <= 0.0 or not path_is_up(path, state.links):
+        candidate = params.candidates[nth_flow, last]
+        account = ledger.modules[candidate.module]
+        room = room_chips(params, state, account, candidate.module)
+        if room <= 0.0 or not is_connected(state, flow.origin, candidate.site):
             continue
-        chip_per_s = params.services[nth_module, flow.request_class].rate_per_s * account.clock
-        taken_per_s = min(remaining_per_s, room_chips * chip_per_s)
+        chip_per_s = params.services[candidate.module, flow.request_class].rate_per_s * account.clock
+        taken_per_s = min(remaining_per_s, room * chip_per_s)
+        if candidate.reducer >= 0:
+            reducer = ledger.modules[candidate.reducer]
+            reduce_per_s = params.services[candidate.reducer, flow.request_class].reduce_per_s * reducer.clock
+            reducer_room = max(room_chips(params, state, reducer, candidate.reducer), 0.0)
+            taken_per_s = min(taken_per_s, reducer_room * reduce_per_s)
+        path = path_between(params, state, flow.origin, candidate.site)
+        gbit = candidate.mb * 8e-3
         taken_per_s = min(taken_per_s, room_gbps(path, params.links, ledger.links) / gbit)
         remaining_per_s -= taken_per_s
         ledger.routes[nth_flow, last].per_s = taken_per_s
         account.serving_chips += taken_per_s / chip_per_s
+        if candidate.reducer >= 0:
+            ledger.modules[candidate.reducer].serving_chips += taken_per_s / reduce_per_s
         load_path(path, ledger.links, taken_per_s * gbit)
     ledger.requests[flow.request_class].dropped += remaining_per_s * params.rules[0].step_s

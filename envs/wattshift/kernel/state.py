@@ -43,7 +43,17 @@ MODULE_STATE = _record(
     loop_c=F,  # coolant at the chips' inlet
     held_chips=I,  # held by gangs
 )
-LINK_STATE = _record(up=I)
+LINK_STATE = _record(
+    up=I,
+    asleep=I,  # 1 = in service, and carries nothing until it is woken
+    chosen_up=I,  # what the paths were last chosen for; -1 = not yet
+    chosen_nearer_ms=F,
+    chosen_may_sleep=I,
+)
+PATH = _record(
+    nth=I,  # candidate that the pair of sites uses; -1 = cut off
+    round_trip_ms=F,  # of it; of the shortest where the pair is cut off
+)
 JOB = _record(
     stream=np.int32,
     status=np.int32,  # WAITING, STAGING or RUNNING
@@ -62,12 +72,18 @@ JOB = _record(
 SITE_CONTROL = _record(
     routing_ms=F,  # how much nearer the site looks to requests
     placement_h=F,  # how much sooner it seems to finish jobs
+    preprocess_ms=F,  # how much nearer modules look to requests from here whose data are reduced first
     battery_kw=F,  # wanted at the bus: + charge, - discharge
 )
 MODULE_CONTROL = _record(
     job_chips=I,  # chips offered to jobs
     supply_c=F,  # set-point of the main plant
     speed=F,  # relative clock allowed by the power cap
+)
+
+LINK_CONTROL = _record(
+    nearer_ms=F,  # how much shorter the link looks
+    may_sleep=I,  # 1 = asked to sleep if nothing needs it
 )
 
 TOTALS = _record(
@@ -77,6 +93,7 @@ TOTALS = _record(
     cost_usd=(F, (N_TERMS,)),  # of the episode
     sums=(F, (N_SUMS,)),  # of the episode
     network_carbon_kg=F,
+    link_utilisation_max=F,  # of the episode: highest load of a link over its capacity
     liability_usd=F,  # owed after the last decision, kept with accrual rewards only
 )
 SITE_LEDGER = _record(
@@ -92,6 +109,8 @@ SITE_LEDGER = _record(
     carbon_kg=F,
     water_l=F,
     cost_usd=F,  # electricity, demand, carbon, water, wear, thermal
+    router_kw=F,  # not behind the site's meter, as little as the links
+    access_kw=F,  # likewise
 )
 MODULE_LEDGER = _record(
     ready=I,  # chips that may serve or work in this step
@@ -107,7 +126,12 @@ MODULE_LEDGER = _record(
     plant_kw=(F, (2,)),  # their electricity
     water_l=F,
 )
-LINK_LEDGER = _record(gbps=F, power_kw=F)
+LINK_LEDGER = _record(
+    gbps=F,
+    power_kw=F,
+    apparent_ms=F,  # how long it looked at the last choice of paths; scratch of the choice
+    needed=I,  # 1 = on a chosen path; scratch of the choice
+)
 FLOW_LEDGER = _record(per_s=F)
 ROUTE_LEDGER = _record(per_s=F, latency_ms=F)  # mean latency; 0 where nothing was routed
 REQUEST_LEDGER = _record(arrived=F, served=F, late=F, dropped=F)  # counts; late are among the served
@@ -123,6 +147,7 @@ class State(NamedTuple):
     links: np.ndarray  # [E, L] LINK_STATE
     jobs: np.ndarray  # [E, J] JOB
     latency_count: np.ndarray  # [E, LATENCY_BINS] requests served so far by latency
+    paths: np.ndarray  # [E, S, S] PATH, symmetric
 
 
 class Control(NamedTuple):
@@ -130,6 +155,7 @@ class Control(NamedTuple):
 
     sites: np.ndarray  # [E, S] SITE_CONTROL
     modules: np.ndarray  # [E, M] MODULE_CONTROL
+    links: np.ndarray  # [E, L] LINK_CONTROL
 
 
 class Ledger(NamedTuple):
@@ -154,6 +180,7 @@ def new_state(params: Any, n_envs: int, job_slots: int, horizon: int) -> State:
         links=np.zeros((n_envs, len(params.links)), LINK_STATE),
         jobs=np.zeros((n_envs, job_slots), JOB),
         latency_count=np.zeros((n_envs, LATENCY_BINS)),
+        paths=np.zeros((n_envs, len(params.sites), len(params.sites)), PATH),
     )
     state.episode["horizon"] = horizon
     return state
@@ -164,6 +191,7 @@ def new_control(params: Any, n_envs: int) -> Control:
     return Control(
         sites=np.zeros((n_envs, len(params.sites)), SITE_CONTROL),
         modules=np.zeros((n_envs, len(params.modules)), MODULE_CONTROL),
+        links=np.zeros((n_envs, len(params.links)), LINK_CONTROL),
     )
 
 

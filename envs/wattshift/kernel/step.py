@@ -4,6 +4,7 @@ from .account import account
 from .arrivals import job_arrivals, request_arrivals
 from .capacity import capacity
 from .chips import chips
+from .choose import choose_paths
 from .cool import cool
 from .decode import decode
 from .faults import faults
@@ -25,6 +26,7 @@ def clear(ledger):
     for site in ledger.sites:
         site.it_kw = site.cooling_kw = site.loss_kw = site.solar_kw = site.charge_kw = site.discharge_kw = 0.0
         site.import_kw = site.export_kw = site.curtailed_kw = site.carbon_kg = site.water_l = site.cost_usd = 0.0
+        site.router_kw = site.access_kw = 0.0
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
         module.heat_stored_kw = module.throttled = 0.0
@@ -50,6 +52,7 @@ def advance(params, traces, state, control, ledger):
     now = read(traces, episode.start + episode.step)
     clear(ledger)
     faults(params, state)
+    choose_paths(params, state, control, ledger)
     request_arrivals(params, now, state, ledger)
     job_arrivals(params, now, state, ledger)
     capacity(params, state, ledger)

@@ -39,6 +39,11 @@ SUMS = (
     "jobs_preempted",
     "lateness_h",
     "throttled_chip_h",
+    "transfer_gb",
+    "request_hops",
+    "request_congestion_ms",
+    "asleep_link_h",
+    "link_wakes",
 )
 """Running sums of an episode, in the order of the totals' `sums`; KPIs are made from them."""
 (
@@ -65,6 +70,11 @@ SUMS = (
     JOBS_PREEMPTED,
     LATENESS_H,
     THROTTLED_CHIP_H,
+    TRANSFER_GB,
+    REQUEST_HOPS,
+    REQUEST_CONGESTION_MS,
+    ASLEEP_LINK_H,
+    LINK_WAKES,
 ) = range(len(SUMS))
 
 SLOT_AXES = {
@@ -74,10 +84,12 @@ SLOT_AXES = {
     "cooling": "sites",
     "caps": "sites",
     "storage": "batteries",
+    "links": "links",
+    "preprocess": "sites",
 }
 """Control slots an action may drive, and what each has one entry for."""
 SLOTS = tuple(SLOT_AXES)
 """In the order of the totals' `clipped` and of the offsets given to `decode`."""
-(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE) = range(len(SLOTS))
+(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, LINKS, PREPROCESS) = range(len(SLOTS))
 
 N_TERMS, N_SUMS, N_SLOTS = len(TERMS), len(SUMS), len(SLOTS)

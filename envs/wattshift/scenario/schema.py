@@ -46,6 +46,7 @@ class Rules(Section):
     urgent_slack_h: NonNegative = Field(default=1.0, description="a job with less slack left may always start")
     routing_range_ms: NonNegative = Field(default=150.0, description="what a full routing preference is worth")
     placement_range_h: NonNegative = Field(default=6.0, description="what a full placement preference is worth")
+    link_range_ms: NonNegative = Field(default=100.0, description="what a full preference for a link is worth")
     reference_cost_usd_per_h: Positive | None = Field(
         default=None, description="the autopilot's mean cost, the scale of the reward; left out: an estimate"
     )

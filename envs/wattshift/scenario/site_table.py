@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from wattshift import catalog
-from wattshift.catalog import Battery
+from wattshift.catalog import Battery, Router
 
 from .errors import ScenarioError
 from .fleet import installed
@@ -35,6 +35,10 @@ def site_table(scenario: Scenario) -> np.ndarray:
         kinds = catalog.batteries()
         return column(lambda site: value(kinds[site.battery.kind]) if site.battery is not None else without)
 
+    def router(value: Callable[[Router], float]) -> Floats:
+        kinds = catalog.routers()
+        return column(lambda site: value(kinds[site.router]) if site.router is not None else 0.0)
+
     return table(
         SITE,
         len(sites),
@@ -52,6 +56,8 @@ def site_table(scenario: Scenario) -> np.ndarray:
         battery_wear_usd_per_kwh=battery(lambda kind: kind.wear_usd_per_kwh.value, without=0.0),
         mtbf_h=column(lambda site: site.faults.mtbf_h if site.faults is not None else math.inf),
         mttr_h=column(lambda site: site.faults.mttr_h if site.faults is not None else 1.0),
+        router_idle_kw=router(lambda kind: kind.idle_kw.value),
+        router_kw_per_gbps=router(lambda kind: kind.kw_per_gbps.value),
     )
 
 
