@@ -86,7 +86,7 @@ def choose_path(params, state, ledger, pair):
 
 @njit
 def set_path(params, state, origin, target, nth):
-    """Use a candidate path from one site to another; -1 cuts them off, and their distance is then the shortest path's."""
+    """Use a candidate path from one site to another; -1 cuts them off, and the distance is then the shortest's."""
     path_now = state.paths[origin, target]
     path_now.nth = nth
     path_now.round_trip_ms = 2.0 * params.path_ms[origin, target, max(nth, 0)]

@@ -15,9 +15,12 @@ def is_connected(state, origin, target):
 
 
 @njit
-def path_between(params, state, origin, target):
-    """Links of the path in use, padded with -1; of the shortest path where the sites are cut off from each other."""
-    return params.path_links[origin, target, max(state.paths[origin, target].nth, 0)]
+def path_in_use(state, origin, target):
+    """Which candidate path two sites use, by its place in `params.path_links[origin, target]`.
+
+    Of sites that are cut off from each other, the shortest: 0.
+    """
+    return max(state.paths[origin, target].nth, 0)
 
 
 @njit

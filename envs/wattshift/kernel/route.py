@@ -9,7 +9,7 @@ takes chips there too, loads the links less, and the preprocessing preference ma
 import math
 
 from .jit import njit
-from .paths import is_connected, load_path, path_between, room_gbps
+from .paths import is_connected, load_path, path_in_use, room_gbps
 
 BEYOND_OBJECTIVE_MS = 1e6
 """Added to the apparent latency of a candidate that cannot meet the objective."""
@@ -90,7 +90,7 @@ def place(params, state, control, ledger, nth_flow):
             reduce_per_s = params.services[candidate.reducer, flow.request_class].reduce_per_s * reducer.clock
             reducer_room = max(room_chips(params, state, reducer, candidate.reducer), 0.0)
             taken_per_s = min(taken_per_s, reducer_room * reduce_per_s)
-        path = path_between(params, state, flow.origin, candidate.site)
+        path = params.path_links[flow.origin, candidate.site, path_in_use(state, flow.origin, candidate.site)]
         gbit = candidate.mb * 8e-3
         taken_per_s = min(taken_per_s, room_gbps(path, params.links, ledger.links) / gbit)
         remaining_per_s -= taken_per_s

@@ -10,7 +10,7 @@ origin first, the time and the mean wait of that.
 import math
 
 from .jit import njit
-from .paths import path_between
+from .paths import path_in_use
 from .state import LATENCY_BINS, LATENCY_FIRST_MS, LATENCY_RATIO
 from .terms import REQUEST_CONGESTION_MS, REQUEST_HOPS
 
@@ -72,7 +72,7 @@ def serve_route(params, state, ledger, nth_flow, nth):
     objective_ms = params.request_classes[flow.request_class].objective_ms
 
     congestion_ms, hops = 0.0, 0.0
-    for link in path_between(params, state, flow.origin, candidate.site):
+    for link in params.path_links[flow.origin, candidate.site, path_in_use(state, flow.origin, candidate.site)]:
         if link < 0:
             break
         congestion_ms += 2.0 * link_wait_ms(ledger.links[link].gbps, params.links[link].capacity_gbps)

@@ -6,7 +6,7 @@ The same amount, taken at every decision, is the liability that accrual rewards 
 import math
 
 from .jit import njit
-from .paths import path_between
+from .paths import path_in_use
 from .state import WAITING
 
 FIRST_CHARGE_SHARE = 0.5
@@ -43,7 +43,7 @@ def dearest_usd(params, traces, state, job, data_gb):
         if speed > 0.0:
             kw = (module.chip_peak_w + module.node_peak_w + module.fan_w) * 1e-3
             energy_usd = job.work_h / speed * kw * energy_usd_per_kwh(params, traces, params.sites[module.site])
-            path = path_between(params, state, job.site, module.site)
+            path = params.path_links[job.site, module.site, path_in_use(state, job.site, module.site)]
             transit_usd = data_gb * path_usd_per_gb(path, params.links)
             dearest = max(dearest, energy_usd + transit_usd)
     return dearest

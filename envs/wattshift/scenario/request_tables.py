@@ -89,7 +89,7 @@ def dispersion(scenario: Scenario, flow: Source) -> float:
 
 
 def _candidates(scenario: Scenario, flow: Source, path_latency_ms: Floats) -> list[Candidate]:
-    """Ways to serve a flow within the residency, nearest (in nominal latency) first; of equals, those that do not reduce.
+    """Ways to serve a flow within the residency, nearest (in nominal latency) first; of equals, the unreduced.
 
     A module at another site comes once as it is, and once with each module at the origin that can reduce the data.
     """

@@ -178,9 +178,9 @@ STREAM = record(
 class Params(NamedTuple):
     """Constants of one scenario at one step length.
 
-    Axes: S sites, M modules, L links, P candidate paths of a pair of sites, H hops (padded with -1), Q pairs, C request
-    classes, F request flows (origin x class, highest priority first), K candidates of a flow, B job classes, G job streams (origin x class). Reference
-    chips are those of speed 1.
+    Axes: S sites, M modules, L links, P candidate paths of two sites, H hops (padded with -1), Q pairs of sites, C
+    request classes, F request flows (origin x class, highest priority first), K candidates of a flow, B job classes, G
+    job streams (origin x class). Reference chips are those of speed 1.
     """
 
     rules: np.ndarray  # [1] RULES

@@ -27,7 +27,7 @@ class DemandShape(Section):
 class Preprocess(Section):
     """What a module at the origin may do to a request's data before they travel: filter, crop, aggregate.
 
-    A chip reduces the data of `peak operations x efficiency / operations per request` requests per second, one at a time.
+    A chip does `peak operations x efficiency / operations per request` requests per second, one at a time.
     """
 
     tera_ops: Positive = Field(description="1e12 operations per request")
