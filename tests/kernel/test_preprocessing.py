@@ -94,7 +94,7 @@ def test_reduction_takes_chips_at_both_ends_and_time(world):
 
 
 def test_a_small_reducer_takes_what_it_can_and_the_rest_travels_raw():
-    world = mesh_world(document=mesh(preprocess={**REDUCTION, "tera_ops": 4}))
+    world = mesh_world(document=mesh(preprocess={**REDUCTION, "tera_ops": 3.5}))
     run(world, preprocess=1.0)
     routes, reduced = world.ledger.routes["per_s"][0], is_reduced(world)
     inspection = of_class(world, "inspection")
