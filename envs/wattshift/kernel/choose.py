@@ -1,4 +1,4 @@
-"""Stage 4, paths: which candidate path every pair of sites uses, and which links sleep.
+"""Stage 2, paths: which candidate path every pair of sites uses, and which links sleep.
 
 A link looks as long as it is, less what the action prefers it by; one that is wished asleep looks a thousand seconds
 longer, so that a path over such links is taken only where there is no other, and then the one with the fewest. What is
