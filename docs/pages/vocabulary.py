@@ -1,9 +1,9 @@
 """What the names in rewards and KPIs mean, in a line each; `tests/docs` holds the keys to those of the code."""
 
 TERMS = {
-    "electricity_usd": "import at spot price plus the site's adder, less what export earns, PPAs; links at spot price",
+    "electricity_usd": "import at spot price plus the site's adder, less what export earns, PPAs; network at spot",
     "demand_usd": "demand charge on each site's highest import of the calendar month, by the hour",
-    "carbon_usd": "carbon price times the average life-cycle intensity of the grid, for sites and links, and of fuel",
+    "carbon_usd": "carbon price times the average life-cycle intensity of the grid, for sites and network, and of fuel",
     "sla_usd": "credits for requests served late and for requests dropped",
     "lateness_usd": "credits for late jobs by the hour, and for refused and abandoned ones",
     "transfer_usd": "transit price of the data that the links carried",
@@ -18,15 +18,15 @@ TERMS = {
 
 KPIS = {
     "cost_usd": "sum of the terms",
-    "energy_kwh": "of the sites (IT, cooling, losses) and the links",
+    "energy_kwh": "of the sites (IT, cooling, losses) and the network",
     "it_kwh": "chips, nodes and server fans",
     "cooling_kwh": "cooling plants",
     "loss_kwh": "UPS and PDU",
-    "network_kwh": "links",
+    "network_kwh": "links, and routers and access networks where the scenario counts them",
     "import_kwh": "from the grid, all sites",
     "export_kwh": "to the grid, all sites",
     "solar_kwh": "available from the sites' photovoltaics",
-    "carbon_kg": "of import, links and fuel",
+    "carbon_kg": "of import, network and fuel",
     "water_l": "evaporated",
     "pue": "site energy / IT energy",
     "wue_l_per_kwh": "water / IT energy",
@@ -59,6 +59,12 @@ KPIS = {
     "failed_chip_h": "hours of failed chips, whether or not the rest of their module is in service",
     "asleep_chip_h": "chips asleep x hours, in modules in service",
     "battery_cycles": "energy discharged / capacity, over all batteries",
+    "transfer_gb": "carried by links, summed over links: data that take two links count twice",
+    "mean_hops": "links between users' site and the module, mean over requests served",
+    "congestion_ms": "queues of the links there and back, mean over requests served",
+    "link_utilisation_max": "highest load of a link in any step / its capacity",
+    "asleep_link_h": "hours asleep, summed over links",
+    "link_wakes": "links woken from sleep, each time counted",
 }
 """What `info["kpi"]` holds beside the terms."""
 
@@ -67,14 +73,18 @@ _UNITS = (
     ("_usd", "USD"),
     ("_kwh", "kWh"),
     ("_kg", "kg"),
+    ("_gb", "GB"),
     ("_kw", "kW"),
     ("_ms", "ms"),
     ("_chip_h", "chip-h"),
+    ("_link_h", "link-h"),
     ("_h", "h"),
     ("_l", "L"),
     ("_share", "1"),
     ("pue", "1"),
     ("_cycles", "cycles"),
+    ("_utilisation_max", "1"),
+    ("_hops", "1"),
 )
 
 

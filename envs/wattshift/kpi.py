@@ -7,7 +7,12 @@ import numpy as np
 from .kernel.state import LATENCY_BINS, LATENCY_FIRST_MS, LATENCY_RATIO, Ledger, State
 from .kernel.terms import SUMS, TERMS
 
-_PLAIN_SUMS = tuple(name for name in SUMS if name not in ("import_kwh", "export_kwh", "curtailed_kwh", "discharge_kwh"))
+_PLAIN_SUMS = tuple(
+    name
+    for name in SUMS
+    if name
+    not in ("import_kwh", "export_kwh", "curtailed_kwh", "discharge_kwh", "request_hops", "request_congestion_ms")
+)
 
 
 def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) -> dict[str, np.ndarray]:
@@ -39,6 +44,9 @@ def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) ->
         "jobs_unfinished": state.episode["n_jobs"][envs].astype(np.float64),
         "battery_wear_share": _ratio(worn_kwh, battery_kwh + zeros),
         "battery_cycles": sums["discharge_kwh"] / battery_kwh if battery_kwh > 0.0 else zeros,
+        "mean_hops": _ratio(sums["request_hops"], sums["requests_served"]),
+        "congestion_ms": _ratio(sums["request_congestion_ms"], sums["requests_served"]),
+        "link_utilisation_max": ledger.totals["link_utilisation_max"][envs],
     }
 
 

@@ -17,7 +17,7 @@ from wattshift.kernel.state import WAITING
 from wattshift.kernel.terms import SLOTS, TERMS
 
 SEEDS = np.arange(6)
-EVERYTHING = ["clock", "sites", "modules", "forecast", "requests", "jobs"]
+EVERYTHING = ["clock", "sites", "modules", "forecast", "requests", "jobs", "links"]
 
 
 def run(action_of, steps=72, **world_arguments):

@@ -101,7 +101,9 @@ def requests_are_served_or_dropped(world: World, moment: Moment) -> None:
 
 def latency_is_at_least_the_unloaded_one(world: World, moment: Moment) -> None:
     routes = world.ledger.routes
-    least_ms = np.broadcast_to(world.params.candidates["latency_ms"], routes.shape)
+    params = world.params
+    shortest_ms = params.path_ms[params.flows["origin"][:, None], params.candidates["site"], 0]
+    least_ms = np.broadcast_to(params.candidates["local_ms"] + 2.0 * shortest_ms, routes.shape)
     used = routes["per_s"] > 0.0
     assert (routes["latency_ms"][used] >= least_ms[used] * (1 - EPS)).all()
     assert (routes["latency_ms"][~used] == 0.0).all()
@@ -152,6 +154,7 @@ def what_is_down_does_nothing(world: World, moment: Moment) -> None:
     assert (modules["serving_chips"][module_is_down] == 0.0).all()
     assert (world.state.modules["held_chips"][module_is_down] == 0).all()
     assert (world.ledger.links["gbps"][world.state.links["up"] == 0] == 0.0).all()
+    assert (world.ledger.links["gbps"][world.state.links["asleep"] == 1] == 0.0).all()
 
 
 def jobs_are_accounted_for(world: World, moment: Moment) -> None:

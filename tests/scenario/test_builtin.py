@@ -15,7 +15,7 @@ BUILTIN = ("global", "hybrid", "tiny")
 SCENARIOS = {name: load_scenario(name) for name in BUILTIN}
 COMPILED = {name: compile_params(scenario) for name, scenario in SCENARIOS.items()}
 
-MAY_BE_INFINITE = {"free_approach_k", "latency_ms"}
+MAY_BE_INFINITE = {"mtbf_h", "free_approach_k", "local_ms", "busy_ms"}
 
 
 def shapes(scenario: Scenario, params: Params) -> dict[str, tuple[int, ...]]:
@@ -29,7 +29,9 @@ def shapes(scenario: Scenario, params: Params) -> dict[str, tuple[int, ...]]:
         "modules": (modules,),
         "plants": (modules, 2),
         "links": (len(scenario.links),),
-        "path_links": (sites, sites, params.path_links.shape[2]),
+        "path_links": (sites, sites, *params.path_links.shape[2:]),
+        "path_ms": (sites, sites, params.path_links.shape[2]),
+        "pairs": (len(params.pairs),),
         "request_classes": (classes,),
         "flows": (flows,),
         "candidates": (flows, params.candidates.shape[1]),
@@ -64,7 +66,7 @@ def test_params_have_the_documented_form(name, step_s):
             values = array if column is None else array[column]
             assert values.dtype in (np.int64, np.float64), (field, column)
             assert not np.isnan(values).any(), (field, column)
-            assert np.isfinite(values).all() or column in MAY_BE_INFINITE, (field, column)
+            assert np.isfinite(values).all() or column in MAY_BE_INFINITE or field == "path_ms", (field, column)
 
 
 @pytest.mark.parametrize("name", BUILTIN)
@@ -100,9 +102,10 @@ def test_candidates_can_run_the_class_stay_home_and_come_nearest_first(name):
         request = scenario.requests[kind]
         candidates = params.candidates[flow]
         modules = candidates["module"][candidates["module"] >= 0]
-        nominal_ms = candidates["latency_ms"][: len(modules)]
+        path_ms = params.path_ms[params.flows["origin"][flow], candidates["site"][: len(modules)], 0]
+        nominal_ms = candidates["local_ms"][: len(modules)] + 2.0 * path_ms
         assert (np.diff(nominal_ms) >= 0.0).all()
-        assert np.isinf(candidates["latency_ms"][len(modules) :]).all()
+        assert np.isinf(candidates["local_ms"][len(modules) :]).all()
         request_class = params.flows["request_class"][flow]
         home = sites[scenario.site_names.index(origin)]
         allowed = [

@@ -1,9 +1,21 @@
-"""Catalog: chips, plants, power trains, batteries, generators, links, every number with unit, grade and source."""
+"""Catalog: chips, plants, power trains, batteries, generators, networks, every number with unit, grade and source."""
 
-from .entries import Battery, Chip, Generator, Link, Plant, PowerTrain, Quantity
-from .load import CatalogError, batteries, chips, generators, links, plants, power_trains, sections
+from .entries import Access, Battery, Chip, Generator, Link, Plant, PowerTrain, Quantity, Router
+from .load import (
+    CatalogError,
+    access,
+    batteries,
+    chips,
+    generators,
+    links,
+    plants,
+    power_trains,
+    routers,
+    sections,
+)
 
 __all__ = [
+    "Access",
     "Battery",
     "CatalogError",
     "Chip",
@@ -12,11 +24,14 @@ __all__ = [
     "Plant",
     "PowerTrain",
     "Quantity",
+    "Router",
+    "access",
     "batteries",
     "chips",
     "generators",
     "links",
     "plants",
     "power_trains",
+    "routers",
     "sections",
 ]

@@ -166,8 +166,25 @@ class Link(Entry):
     us_per_km: Positive
     route_factor: Annotated[Quantity, _within(1.0, 5.0)]  # length of the route over the great circle
     equipment_ms: NonNegative  # one way
-    idle_kw: NonNegative
+    idle_kw: NonNegative  # ports in service, whatever they carry
+    sleep_share: Share  # of idle_kw while the link sleeps
     kw_per_gbps: NonNegative
     usd_per_gb: NonNegative
     mtbf_h: Positive
     mttr_h: Positive
+
+
+class Router(Entry):
+    """A site's router without the line ports, which belong to the links."""
+
+    summary: str
+    idle_kw: NonNegative  # chassis, fabric and fans
+    kw_per_gbps: NonNegative  # per Gbps on its ports, summed over the links that end here
+
+
+class Access(Entry):
+    """The access network between users and their site."""
+
+    summary: str
+    round_trip_ms: NonNegative
+    kwh_per_gb: NonNegative

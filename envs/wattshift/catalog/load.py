@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from .entries import Battery, Chip, Entry, Generator, Link, Plant, PowerTrain
+from .entries import Access, Battery, Chip, Entry, Generator, Link, Plant, PowerTrain, Router
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -58,6 +58,18 @@ def links() -> Mapping[str, Link]:
     return _read("links.yaml", Link)
 
 
+@cache
+def routers() -> Mapping[str, Router]:
+    """Routers of sites by name."""
+    return _read("routers.yaml", Router)
+
+
+@cache
+def access() -> Mapping[str, Access]:
+    """Access networks by name."""
+    return _read("access.yaml", Access)
+
+
 def sections() -> dict[str, Mapping[str, Entry]]:
     """All of the catalog, by section: for the documentation's tables and the test of provenance."""
     return {
@@ -67,6 +79,8 @@ def sections() -> dict[str, Mapping[str, Entry]]:
         "batteries": batteries(),
         "generators": generators(),
         "links": links(),
+        "routers": routers(),
+        "access": access(),
     }
 
 

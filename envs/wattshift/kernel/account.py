@@ -16,7 +16,7 @@ def account(params, now, state, ledger):
     state.episode[0].period_h += params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
         account_heat(params, state, ledger, nth)
-    account_network(params, now, ledger)
+    account_network(params, now, state, ledger)
     account_work(params, ledger)
     account_outages(params, state, ledger)
 
@@ -113,25 +113,60 @@ def account_heat(params, state, ledger, nth):
 
 
 @njit
-def account_network(params, now, ledger):
+def account_network(params, now, state, ledger):
     """Electricity and carbon of the links, half in the zone of each end, and the transit price of what they carried."""
     rules, totals = params.rules[0], ledger.totals[0]
     step_h = rules.step_s / 3600.0
     for nth in range(len(params.links)):
         link, moved = params.links[nth], ledger.links[nth]
-        moved.power_kw = link.idle_kw + link.kw_per_gbps * moved.gbps
+        asleep = state.links[nth].asleep
+        moved.power_kw = (link.sleep_kw if asleep == 1 else link.idle_kw) + link.kw_per_gbps * moved.gbps
         kwh = moved.power_kw * step_h
         price_usd_per_kwh, carbon_kg_per_kwh = 0.0, 0.0
         for zone in link.zones:
             price_usd_per_kwh += 0.5 * now.zones[zone].price_usd_per_kwh
             carbon_kg_per_kwh += 0.5 * now.zones[zone].carbon_kg_per_kwh
-        carbon_kg = kwh * carbon_kg_per_kwh
-        totals.network_carbon_kg += carbon_kg
-        totals.terms_usd[t.ELECTRICITY] += kwh * price_usd_per_kwh
-        totals.terms_usd[t.CARBON] += carbon_kg * rules.carbon_usd_per_kg
-        totals.terms_usd[t.TRANSFER] += moved.gbps / 8.0 * rules.step_s * link.usd_per_gb
-        totals.sums[t.NETWORK_KWH] += kwh
+        charge_network(params, totals, kwh, price_usd_per_kwh, carbon_kg_per_kwh)
+        carried_gb = moved.gbps / 8.0 * rules.step_s
+        totals.terms_usd[t.TRANSFER] += carried_gb * link.usd_per_gb
+        totals.sums[t.TRANSFER_GB] += carried_gb
+        totals.sums[t.ASLEEP_LINK_H] += asleep * step_h
+        totals.link_utilisation_max = max(totals.link_utilisation_max, moved.gbps / link.capacity_gbps)
+    if rules.site_networks == 1:
+        account_site_networks(params, now, ledger)
     totals.sums[t.CARBON_KG] += totals.network_carbon_kg
+
+
+@njit
+def charge_network(params, totals, kwh, price_usd_per_kwh, carbon_kg_per_kwh):
+    """Charge electricity of the network, and its carbon."""
+    carbon_kg = kwh * carbon_kg_per_kwh
+    totals.network_carbon_kg += carbon_kg
+    totals.terms_usd[t.ELECTRICITY] += kwh * price_usd_per_kwh
+    totals.terms_usd[t.CARBON] += carbon_kg * params.rules[0].carbon_usd_per_kg
+    totals.sums[t.NETWORK_KWH] += kwh
+
+
+@njit
+def account_site_networks(params, now, ledger):
+    """Electricity and carbon of the sites' routers and of their users' access networks, at the site's price.
+
+    A router's power grows with the load of the links that end at it; access is charged for what arrives, served or not.
+    """
+    step_h = params.rules[0].step_s / 3600.0
+    for nth in range(len(params.links)):
+        for site in params.links[nth].ends:
+            ledger.sites[site].router_kw += params.sites[site].router_kw_per_gbps * ledger.links[nth].gbps
+    for nth in range(len(params.flows)):
+        flow = params.flows[nth]
+        ledger.sites[flow.origin].access_kw += flow.access_kwh_per_request * ledger.flows[nth].per_s * 3600.0
+    for nth in range(len(params.sites)):
+        site, moved = params.sites[nth], ledger.sites[nth]
+        moved.router_kw += site.router_idle_kw
+        grid = now.zones[site.zone]
+        kwh = (moved.router_kw + moved.access_kw) * step_h
+        price_usd_per_kwh = grid.price_usd_per_kwh + site.price_adder_usd_per_kwh
+        charge_network(params, ledger.totals[0], kwh, price_usd_per_kwh, grid.carbon_kg_per_kwh)
 
 
 @njit

@@ -5,7 +5,10 @@ offset -1 and reads as zero.
 """
 
 from .jit import njit
-from .terms import ADMISSION, CAPS, COOLING, PLACEMENT, ROUTING, SLEEP, STORAGE
+from .terms import ADMISSION, CAPS, COOLING, LINKS, PLACEMENT, PREPROCESS, ROUTING, SLEEP, STORAGE
+
+SLEEP_BELOW = -0.5
+"""An entry of the links slot below this also asks the link to sleep."""
 
 
 @njit
@@ -53,15 +56,21 @@ def decode(params, control, ledger, action, offsets):
         set_points = control.sites[nth]
         set_points.routing_ms = rules.routing_range_ms * curved(read_slot(action, offsets[ROUTING], nth))
         set_points.placement_h = rules.placement_range_h * curved(read_slot(action, offsets[PLACEMENT], nth))
+        set_points.preprocess_ms = rules.routing_range_ms * curved(read_slot(action, offsets[PREPROCESS], nth))
         clipped[CAPS] += max(read_slot(action, offsets[CAPS], nth), 0.0) / len(params.sites)
         set_points.battery_kw = 0.0
         if site.battery_kwh > 0.0:
             set_points.battery_kw = site.battery_kw * read_slot(action, offsets[STORAGE], n_batteries)
             n_batteries += 1
-    for slot in (ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS):
+    for slot in (ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, PREPROCESS):
         count_excess(clipped, action, offsets[slot], len(params.sites), slot)
     count_excess(clipped, action, offsets[STORAGE], n_batteries, STORAGE)
     count_excess(clipped, action, offsets[SLEEP], len(params.modules), SLEEP)
+    count_excess(clipped, action, offsets[LINKS], len(params.links), LINKS)
+    for nth in range(len(params.links)):
+        liking = read_slot(action, offsets[LINKS], nth)
+        control.links[nth].nearer_ms = rules.link_range_ms * curved(liking)
+        control.links[nth].may_sleep = 1 if liking < SLEEP_BELOW else 0
     for nth in range(len(params.modules)):
         module, plant = params.modules[nth], params.plants[nth, 0]
         settings = control.modules[nth]

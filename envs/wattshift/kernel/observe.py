@@ -8,9 +8,9 @@ from .curtailment import allowed_kw
 from .jit import njit
 from .state import WAITING
 
-BLOCKS = ("clock", "sites", "modules", "forecast", "requests", "jobs")
+BLOCKS = ("clock", "sites", "modules", "forecast", "requests", "jobs", "links")
 """Observation blocks, in the order of the offsets."""
-CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS = range(len(BLOCKS))
+CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS, LINKS = range(len(BLOCKS))
 
 FORECAST_LEADS_H = (1, 2, 3, 4, 6, 9, 12, 18, 24)
 SLACK_EDGES_H = (1.0, 3.0, 6.0, 12.0)
@@ -39,6 +39,8 @@ def observe(params, traces, state, control, ledger, wiring, raw, observation):
             raw[wiring.blocks[REQUESTS] + nth] = ledger.flows[nth].per_s
     if wiring.blocks[JOBS] >= 0:
         observe_jobs(params, state, raw[wiring.blocks[JOBS] :])
+    if wiring.blocks[LINKS] >= 0:
+        observe_links(params, state, ledger, raw[wiring.blocks[LINKS] :])
     for entry in range(len(observation)):
         scaled = (raw[entry] - wiring.centre[entry]) * wiring.scale[entry]
         observation[entry] = min(max(scaled, -LIMIT), LIMIT)
@@ -134,3 +136,14 @@ def observe_jobs(params, state, raw):
             by_slack[bucket] += job.gang
         else:
             raw[at + 1] += job.gang
+
+
+@njit
+def observe_links(params, state, ledger, raw):
+    """Service, sleep and load of each link."""
+    at = 0
+    for nth in range(len(params.links)):
+        raw[at] = state.links[nth].up
+        raw[at + 1] = state.links[nth].asleep
+        raw[at + 2] = ledger.links[nth].gbps / params.links[nth].capacity_gbps
+        at += 3

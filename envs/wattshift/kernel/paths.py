@@ -1,4 +1,4 @@
-"""Paths through the network: the links, one after the other, of the fixed lowest-latency path between two sites."""
+"""Paths through the network: the links, one after the other, of the path that two sites use now (`choose.py`)."""
 
 import math
 
@@ -9,14 +9,18 @@ USABLE_LINK_SHARE = 0.95
 
 
 @njit
-def path_is_up(path, links_now):
-    """Whether every link of the path is in service; true from a site to itself."""
-    for nth in path:
-        if nth < 0:
-            break
-        if links_now[nth].up == 0:
-            return False
-    return True
+def is_connected(state, origin, target):
+    """Whether something can travel between two sites now; true from a site to itself."""
+    return state.paths[origin, target].nth >= 0
+
+
+@njit
+def path_in_use(state, origin, target):
+    """Which candidate path two sites use, by its place in `params.path_links[origin, target]`.
+
+    Of sites that are cut off from each other, the shortest: 0.
+    """
+    return max(state.paths[origin, target].nth, 0)
 
 
 @njit

@@ -2,6 +2,7 @@
 
 from .arrivals import backlog
 from .batching import load_models
+from .choose import choose_paths, reset_paths
 from .curtailment import announce
 from .decode import decode
 from .jit import njit
@@ -53,6 +54,7 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     announce(params, traces, state)
     for hazard in state.hazards:
         hazard.failed = 0
+    reset_paths(params, state)
 
     clear(ledger)
     totals.terms_usd[:] = 0.0
@@ -60,7 +62,9 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     totals.storage_beyond = 0.0
     totals.cost_usd[:] = 0.0
     totals.sums[:] = 0.0
+    totals.link_utilisation_max = 0.0
     decode(params, control, ledger, zero, wiring.slots)
+    choose_paths(params, state, control, ledger)
     for nth in range(len(params.flows)):
         ledger.flows[nth].per_s = now.request_rate_per_s[nth]
     # The models that the first row's mean rates need are loaded: route these once, and forget all but the replicas.

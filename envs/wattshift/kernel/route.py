@@ -2,14 +2,15 @@
 
 Flows are served in order of priority. Of a flow's candidates those that can meet the latency objective come first,
 nearest first; a routing preference makes a site look nearer or farther by up to `routing_range_ms`, and never lifts a
-site that misses the objective above one that meets it.
+site that misses the objective above one that meets it. A candidate may have its data reduced at the origin first: it
+takes chips there too, loads the links less, and the preprocessing preference makes it look nearer or farther.
 """
 
 import math
 
 from .batching import chips_to_serve, warm_chips
 from .jit import njit
-from .paths import load_path, path_is_up, room_gbps
+from .paths import is_connected, load_path, path_in_use, room_gbps
 
 BEYOND_OBJECTIVE_MS = 1e6
 """Added to the apparent latency of a candidate that cannot meet the objective."""
@@ -37,19 +38,23 @@ def route(params, state, control, ledger):
 
 
 @njit
-def next_candidate(params, control, nth_flow, last_ms, last):
+def next_candidate(params, state, control, nth_flow, last_ms, last):
     """The candidate after `last` in order of apparent latency (ties: in the order given), or -1; and its latency.
 
     Few flows need a second candidate, so picking the next beats sorting all.
     """
-    objective_ms = params.request_classes[params.flows[nth_flow].request_class].objective_ms
+    flow = params.flows[nth_flow]
+    objective_ms = params.request_classes[flow.request_class].objective_ms
     best_ms, best = math.inf, -1
     for nth in range(params.candidates.shape[1]):
         candidate = params.candidates[nth_flow, nth]
         if candidate.module < 0:
             break
-        apparent_ms = candidate.latency_ms - control.sites[params.modules[candidate.module].site].routing_ms
-        if candidate.busy_ms > objective_ms:
+        round_trip_ms = state.paths[flow.origin, candidate.site].round_trip_ms
+        apparent_ms = candidate.local_ms + round_trip_ms - control.sites[candidate.site].routing_ms
+        if candidate.reducer >= 0:
+            apparent_ms -= control.sites[flow.origin].preprocess_ms
+        if candidate.busy_ms + round_trip_ms > objective_ms:
             apparent_ms += BEYOND_OBJECTIVE_MS
         comes_after = apparent_ms > last_ms or (apparent_ms == last_ms and nth > last)
         if comes_after and apparent_ms < best_ms:
@@ -58,33 +63,60 @@ def next_candidate(params, control, nth_flow, last_ms, last):
 
 
 @njit
+def room_chips(params, state, ledger, nth_module):
+    """Chips that are ready and jobs do not hold, up to the serving utilisation, less those asked for."""
+    free = chips_to_serve(ledger, state, nth_module)
+    return max(free * params.rules[0].serve_utilisation - ledger.modules[nth_module].asked_chips, 0.0)
+
+
+@njit
+def warm_room_chips(params, state, ledger, nth_module):
+    """What of them can serve in this step, less what loading takes and those that serve already."""
+    rules = params.rules[0]
+    free = chips_to_serve(ledger, state, nth_module)
+    warm = warm_chips(state.modules[nth_module].replicas, free, rules.cold_share)
+    return max(warm * rules.serve_utilisation - ledger.modules[nth_module].serving_chips, 0.0)
+
+
+@njit
+def occupy(account, asked_chips, serving_chips):
+    """Put load on a module."""
+    account.asked_chips += asked_chips
+    account.serving_chips += serving_chips
+
+
+@njit
 def place(params, state, control, ledger, nth_flow):
     """Fill the flow's candidates in order of apparent latency."""
-    flow, rules = params.flows[nth_flow], params.rules[0]
-    gbit = params.request_classes[flow.request_class].mb * 8e-3
+    flow = params.flows[nth_flow]
     remaining_per_s = ledger.flows[nth_flow].per_s
     last, last_ms = -1, -math.inf
     while remaining_per_s > 0.0:
-        last, last_ms = next_candidate(params, control, nth_flow, last_ms, last)
+        last, last_ms = next_candidate(params, state, control, nth_flow, last_ms, last)
         if last < 0:
             break
-        nth_module = params.candidates[nth_flow, last].module
-        account = ledger.modules[nth_module]
-        path = params.path_links[flow.origin, params.modules[nth_module].site]
-        # What is ready and jobs do not hold, up to the serving utilisation; in this step, less what loading takes.
-        free = chips_to_serve(ledger, state, nth_module)
-        room_chips = free * rules.serve_utilisation - account.asked_chips
-        if room_chips <= 0.0 or not path_is_up(path, state.links):
+        candidate = params.candidates[nth_flow, last]
+        nth_module, nth_reducer = candidate.module, candidate.reducer
+        room = room_chips(params, state, ledger, nth_module)
+        if room == 0.0 or not is_connected(state, flow.origin, candidate.site):
             continue
-        warm = warm_chips(state.modules[nth_module].replicas, free, rules.cold_share)
-        warm_room_chips = max(warm * rules.serve_utilisation - account.serving_chips, 0.0)
-        chip_per_s = params.services[nth_module, flow.request_class].rate_per_s * account.clock
-        asked_per_s = min(remaining_per_s, room_chips * chip_per_s)
+        chip_per_s = params.services[nth_module, flow.request_class].rate_per_s * ledger.modules[nth_module].clock
+        asked_per_s = min(remaining_per_s, room * chip_per_s)
+        warm_per_s = warm_room_chips(params, state, ledger, nth_module) * chip_per_s
+        reduce_per_s = 1.0
+        if nth_reducer >= 0:
+            reduce_per_s = params.services[nth_reducer, flow.request_class].reduce_per_s
+            reduce_per_s *= ledger.modules[nth_reducer].clock
+            asked_per_s = min(asked_per_s, room_chips(params, state, ledger, nth_reducer) * reduce_per_s)
+            warm_per_s = min(warm_per_s, warm_room_chips(params, state, ledger, nth_reducer) * reduce_per_s)
+        path = params.path_links[flow.origin, candidate.site, path_in_use(state, flow.origin, candidate.site)]
+        gbit = candidate.mb * 8e-3
         asked_per_s = min(asked_per_s, room_gbps(path, params.links, ledger.links) / gbit)
-        taken_per_s = min(asked_per_s, warm_room_chips * chip_per_s)
+        taken_per_s = min(asked_per_s, warm_per_s)
         remaining_per_s -= taken_per_s
-        account.asked_chips += asked_per_s / chip_per_s
         ledger.routes[nth_flow, last].per_s = taken_per_s
-        account.serving_chips += taken_per_s / chip_per_s
+        occupy(ledger.modules[nth_module], asked_per_s / chip_per_s, taken_per_s / chip_per_s)
+        if nth_reducer >= 0:
+            occupy(ledger.modules[nth_reducer], asked_per_s / reduce_per_s, taken_per_s / reduce_per_s)
         load_path(path, ledger.links, taken_per_s * gbit)
-    ledger.requests[flow.request_class].dropped += remaining_per_s * rules.step_s
+    ledger.requests[flow.request_class].dropped += remaining_per_s * params.rules[0].step_s

@@ -13,7 +13,7 @@ import math
 from .arrivals import slack_h
 from .decode import whole_chips
 from .jit import njit
-from .paths import load_path, path_is_up, room_gbps, width_gbps
+from .paths import is_connected, load_path, path_in_use, room_gbps, width_gbps
 from .state import RUNNING, STAGING, WAITING
 from .terms import JOBS_PREEMPTED, LATENESS, LATENESS_H
 
@@ -121,9 +121,9 @@ def soonest_module(params, state, control, ledger, job):
         if speed == 0.0 or ledger.modules[nth_module].largest_gang < job.gang:
             continue
         site = params.modules[nth_module].site
-        path = params.path_links[job.site, site]
-        if not path_is_up(path, state.links):
+        if not is_connected(state, job.site, site):
             continue
+        path = params.path_links[job.site, site, path_in_use(state, job.site, site)]
         staging_h = data_gb * 8.0 / width_gbps(path, params.links) / 3600.0
         apparent_h = staging_h + job.work_h / (job.gang * speed) - control.sites[site].placement_h
         if apparent_h < best_h:
@@ -145,8 +145,8 @@ def stage(params, state, ledger):
         if job.status != STAGING:
             continue
         site = params.modules[job.module].site
-        path = params.path_links[job.site, site]
-        if path_is_up(path, state.links):
+        if is_connected(state, job.site, site):
+            path = params.path_links[job.site, site, path_in_use(state, job.site, site)]
             # An equal share among all that still stage keeps every link within its capacity, in any order.
             share_gbps = room_gbps(path, params.links, ledger.links) / n_staging
             moved_gb = min(job.stage_gb, share_gbps / 8.0 * step_s)

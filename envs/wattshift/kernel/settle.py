@@ -6,6 +6,7 @@ The same amount, taken at every decision, is the liability that accrual rewards 
 import math
 
 from .jit import njit
+from .paths import path_in_use
 from .state import WAITING
 
 FIRST_CHARGE_SHARE = 0.5
@@ -34,7 +35,7 @@ def path_usd_per_gb(path, links):
 
 
 @njit
-def dearest_usd(params, traces, job, data_gb):
+def dearest_usd(params, traces, state, job, data_gb):
     """Energy for the job's remaining work and transit of `data_gb`, on the dearest module that may run it."""
     dearest = -math.inf
     for nth in range(len(params.modules)):
@@ -42,7 +43,8 @@ def dearest_usd(params, traces, job, data_gb):
         if speed > 0.0:
             kw = (module.chip_peak_w + module.node_peak_w + module.fan_w) * 1e-3
             energy_usd = job.work_h / speed * kw * energy_usd_per_kwh(params, traces, params.sites[module.site])
-            transit_usd = data_gb * path_usd_per_gb(params.path_links[job.site, module.site], params.links)
+            path = params.path_links[job.site, module.site, path_in_use(state, job.site, module.site)]
+            transit_usd = data_gb * path_usd_per_gb(path, params.links)
             dearest = max(dearest, energy_usd + transit_usd)
     return dearest
 
@@ -64,7 +66,7 @@ def liability_usd(params, traces, state):
         late_h = min(max(finish_h - max(now_h, job.deadline_h), 0.0), job_class.abandon_h)
         owed_usd += late_h * job.gang * job_class.late_usd_per_chip_h
         data_gb = job_class.data_gb * job.gang if job.status == WAITING else job.stage_gb
-        owed_usd += dearest_usd(params, traces, job, data_gb)
+        owed_usd += dearest_usd(params, traces, state, job, data_gb)
     for nth in range(len(params.sites)):
         site = params.sites[nth]
         missing_kwh = FIRST_CHARGE_SHARE * site.battery_kwh - state.sites[nth].soc_kwh

@@ -35,13 +35,14 @@ def state_of(state, env):
         state.jobs[env],
         state.latency_count[env],
         state.hazards[env],
+        state.paths[env],
     )
 
 
 @njit
 def control_of(control, env):
     """One environment's set-points."""
-    return Control(control.sites[env], control.modules[env])
+    return Control(control.sites[env], control.modules[env], control.links[env])
 
 
 @njit

@@ -59,8 +59,18 @@ MODULE_STATE = _record(
     wake_left_s=F,  # until it is ready
     replicas=I,  # chips that hold a model: in the last step, and from routing on in this one
 )
-LINK_STATE = _record(up=I)
 HAZARD_STATE = _record(failed=I)  # 0 or 1, or how many chips; kept apart from scripted times out of service
+LINK_STATE = _record(
+    up=I,
+    asleep=I,  # 1 = in service, and carries nothing until it is woken
+    chosen_up=I,  # what the paths were last chosen for; -1 = not yet
+    chosen_nearer_ms=F,
+    chosen_may_sleep=I,
+)
+PATH = _record(
+    nth=I,  # candidate that the pair of sites uses; -1 = cut off
+    round_trip_ms=F,  # of it; of the shortest where the pair is cut off
+)
 JOB = _record(
     stream=np.int32,
     status=np.int32,  # WAITING, STAGING or RUNNING
@@ -79,6 +89,7 @@ JOB = _record(
 SITE_CONTROL = _record(
     routing_ms=F,  # how much nearer the site looks to requests
     placement_h=F,  # how much sooner it seems to finish jobs
+    preprocess_ms=F,  # how much nearer modules look to requests from here whose data are reduced first
     battery_kw=F,  # wanted at the bus: + charge, - discharge
 )
 MODULE_CONTROL = _record(
@@ -88,6 +99,11 @@ MODULE_CONTROL = _record(
     sleep_chips=I,  # wanted asleep
 )
 
+LINK_CONTROL = _record(
+    nearer_ms=F,  # how much shorter the link looks
+    may_sleep=I,  # 1 = asked to sleep if nothing needs it
+)
+
 TOTALS = _record(
     terms_usd=(F, (N_TERMS,)),  # of the decision
     clipped=(F, (N_SLOTS,)),  # what the action wanted beyond the possible, mean over slot and decision
@@ -95,6 +111,7 @@ TOTALS = _record(
     cost_usd=(F, (N_TERMS,)),  # of the episode
     sums=(F, (N_SUMS,)),  # of the episode
     network_carbon_kg=F,
+    link_utilisation_max=F,  # of the episode: highest load of a link over its capacity
     liability_usd=F,  # owed after the last decision, kept with accrual rewards only
 )
 SITE_LEDGER = _record(
@@ -117,6 +134,8 @@ SITE_LEDGER = _record(
     carbon_kg=F,
     water_l=F,
     cost_usd=F,  # electricity, demand, carbon, water, wear, thermal, fuel, curtailment
+    router_kw=F,  # not behind the site's meter, as little as the links
+    access_kw=F,  # likewise
 )
 MODULE_LEDGER = _record(
     ready=I,  # chips that may serve or work in this step
@@ -137,7 +156,12 @@ MODULE_LEDGER = _record(
     plant_kw=(F, (2,)),  # their electricity
     water_l=F,
 )
-LINK_LEDGER = _record(gbps=F, power_kw=F)
+LINK_LEDGER = _record(
+    gbps=F,
+    power_kw=F,
+    apparent_ms=F,  # how long it looked at the last choice of paths; scratch of the choice
+    needed=I,  # 1 = on a chosen path; scratch of the choice
+)
 FLOW_LEDGER = _record(per_s=F)
 ROUTE_LEDGER = _record(per_s=F, latency_ms=F)  # mean latency; 0 where nothing was routed
 REQUEST_LEDGER = _record(arrived=F, served=F, late=F, dropped=F)  # counts; late are among the served
@@ -154,6 +178,7 @@ class State(NamedTuple):
     jobs: np.ndarray  # [E, J] JOB
     latency_count: np.ndarray  # [E, LATENCY_BINS] requests served so far by latency
     hazards: np.ndarray  # [E, N] HAZARD_STATE
+    paths: np.ndarray  # [E, S, S] PATH, symmetric
 
 
 class Control(NamedTuple):
@@ -161,6 +186,7 @@ class Control(NamedTuple):
 
     sites: np.ndarray  # [E, S] SITE_CONTROL
     modules: np.ndarray  # [E, M] MODULE_CONTROL
+    links: np.ndarray  # [E, L] LINK_CONTROL
 
 
 class Ledger(NamedTuple):
@@ -186,6 +212,7 @@ def new_state(params: Any, n_envs: int, job_slots: int, horizon: int) -> State:
         jobs=np.zeros((n_envs, job_slots), JOB),
         latency_count=np.zeros((n_envs, LATENCY_BINS)),
         hazards=np.zeros((n_envs, len(params.hazards)), HAZARD_STATE),
+        paths=np.zeros((n_envs, len(params.sites), len(params.sites)), PATH),
     )
     state.episode["horizon"] = horizon
     return state
@@ -196,6 +223,7 @@ def new_control(params: Any, n_envs: int) -> Control:
     return Control(
         sites=np.zeros((n_envs, len(params.sites)), SITE_CONTROL),
         modules=np.zeros((n_envs, len(params.modules)), MODULE_CONTROL),
+        links=np.zeros((n_envs, len(params.links)), LINK_CONTROL),
     )
 
 

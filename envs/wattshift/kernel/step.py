@@ -5,6 +5,7 @@ from .arrivals import job_arrivals, request_arrivals
 from .batching import load_models
 from .capacity import capacity
 from .chips import chips
+from .choose import choose_paths
 from .cool import cool
 from .curtailment import announce
 from .decode import decode
@@ -29,6 +30,7 @@ def clear(ledger):
         site.wind_kw = site.generator_kw = site.fuel_l = site.excess_kw = site.ppa_kw = site.matched_kw = 0.0
         site.worn_share = 0.0
         site.import_kw = site.export_kw = site.curtailed_kw = site.carbon_kg = site.water_l = site.cost_usd = 0.0
+        site.router_kw = site.access_kw = 0.0
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
         module.asked_chips = module.idle_kw = module.serving_kw = module.working_kw = 0.0
@@ -55,6 +57,7 @@ def advance(params, traces, state, control, ledger):
     now = read(traces, episode.start + episode.step)
     clear(ledger)
     faults(params, state)
+    choose_paths(params, state, control, ledger)
     request_arrivals(params, now, state, ledger)
     job_arrivals(params, now, state, ledger)
     capacity(params, now, state, control, ledger)

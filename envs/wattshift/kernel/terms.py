@@ -53,6 +53,11 @@ SUMS = (
     "module_down_h",
     "failed_chip_h",
     "asleep_chip_h",
+    "transfer_gb",
+    "request_hops",
+    "request_congestion_ms",
+    "asleep_link_h",
+    "link_wakes",
 )
 """Running sums of an episode, in the order of the totals' `sums`; KPIs are made from them."""
 (
@@ -89,6 +94,11 @@ SUMS = (
     MODULE_DOWN_H,
     FAILED_CHIP_H,
     ASLEEP_CHIP_H,
+    TRANSFER_GB,
+    REQUEST_HOPS,
+    REQUEST_CONGESTION_MS,
+    ASLEEP_LINK_H,
+    LINK_WAKES,
 ) = range(len(SUMS))
 
 SLOT_AXES = {
@@ -99,10 +109,12 @@ SLOT_AXES = {
     "caps": "sites",
     "storage": "batteries",
     "sleep": "modules",
+    "links": "links",
+    "preprocess": "sites",
 }
 """Control slots an action may drive, and what each has one entry for."""
 SLOTS = tuple(SLOT_AXES)
 """In the order of the totals' `clipped` and of the offsets given to `decode`."""
-(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, SLEEP) = range(len(SLOTS))
+(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, SLEEP, LINKS, PREPROCESS) = range(len(SLOTS))
 
 N_TERMS, N_SUMS, N_SLOTS = len(TERMS), len(SUMS), len(SLOTS)

@@ -8,11 +8,12 @@ from .fault_tables import event_table, hazard_table
 from .fleet import installed
 from .job_tables import job_class_table, stream_speeds, stream_table
 from .module_tables import module_table, plant_table, service_table
-from .network_tables import find_paths, link_table
+from .network_tables import link_table
+from .path_tables import find_paths, pair_table
 from .request_tables import candidate_table, flow_table, request_class_table
 from .schema import Scenario
 from .site_table import site_table
-from .tables import RULES, Params, table
+from .tables import PAIR, RULES, Params, table
 
 SHORTEST_STEP_S, LONGEST_STEP_S = 60.0, 3600.0
 
@@ -36,16 +37,18 @@ def compile_params(scenario: Scenario, step_s: float = 300.0) -> Params:
     if not (SHORTEST_STEP_S <= step_s <= LONGEST_STEP_S and math.isclose(math.fmod(3600.0, step_s), 0.0, abs_tol=0.0)):
         raise ValueError(f"step_s: got {step_s:g}, must be from 60 to 3600 seconds and divide an hour")
     paths = find_paths(scenario)
-    return Params(
+    params = Params(
         rules=_rules_table(scenario, step_s),
         sites=site_table(scenario),
         modules=module_table(scenario),
         plants=plant_table(scenario),
         links=link_table(scenario),
         path_links=paths.links,
+        path_ms=paths.latency_ms,
+        pairs=np.zeros(0, PAIR),
         request_classes=request_class_table(scenario),
         flows=flow_table(scenario),
-        candidates=candidate_table(scenario, paths.latency_ms),
+        candidates=candidate_table(scenario, paths.latency_ms[:, :, 0]),
         services=service_table(scenario),
         job_classes=job_class_table(scenario),
         streams=stream_table(scenario),
@@ -53,6 +56,7 @@ def compile_params(scenario: Scenario, step_s: float = 300.0) -> Params:
         hazards=hazard_table(scenario),
         events=event_table(scenario, step_s),
     )
+    return params._replace(pairs=pair_table(params))
 
 
 def reference_cost_usd_per_h(scenario: Scenario) -> float:
@@ -79,4 +83,6 @@ def _rules_table(scenario: Scenario, step_s: float) -> np.ndarray:
         cold_share=min(rules.cold_start_s / step_s, 1.0),
         reference_cost_usd_per_h=reference_cost_usd_per_h(scenario),
         market_carbon=int(money.carbon_accounting == "market"),
+        link_range_ms=rules.link_range_ms,
+        site_networks=any(site.router is not None or site.access is not None for site in scenario.sites),
     )

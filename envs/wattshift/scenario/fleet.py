@@ -110,6 +110,15 @@ def service_ms(chip: Chip, request: RequestClass, load: float) -> float:
     return 1e3 * request.batch / request_rate(chip, request) * lone / (1.0 - load * (1.0 - lone))
 
 
+def reduce_rate(chip: Chip, request: RequestClass) -> float:
+    """Requests per second whose data one chip reduces at full speed; 0 where it cannot."""
+    preprocess = request.preprocess
+    if preprocess is None or chip.memory_gb.value < preprocess.memory_gb:
+        return 0.0
+    tera_ops_per_s = chip.tera_ops(preprocess.precision or request.precision)
+    return tera_ops_per_s * preprocess.efficiency.get(chip.kind, 0.0) / preprocess.tera_ops
+
+
 def job_speed(chip: Chip, job: JobClass) -> float:
     """Reference chip-hours of work per chip-hour: peak over the reference's peak, times the kind's efficiency."""
     efficiency = job.relative_efficiency.get(chip.kind, 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from wattshift.catalog import Plant
 
-from .fleet import CAPACITY_MARGIN, Installed, installed, request_rate
+from .fleet import CAPACITY_MARGIN, Installed, installed, reduce_rate, request_rate
 from .schema import Scenario
 from .tables import MODULE, PLANT, SERVICE, table
 
@@ -98,6 +98,7 @@ def service_table(scenario: Scenario) -> np.ndarray:
     classes = [scenario.requests[name] for name in scenario.request_class_names]
     rate_per_s = np.array([[request_rate(m.chip, request) for request in classes] for m in installed(scenario)])
     batch = np.where(rate_per_s > 0.0, np.array([request.batch for request in classes]), 0.0)
+    reduce_per_s = np.array([[reduce_rate(m.chip, request) for request in classes] for m in installed(scenario)])
     return table(
         SERVICE,
         rate_per_s.shape,
@@ -105,4 +106,6 @@ def service_table(scenario: Scenario) -> np.ndarray:
         service_ms=np.divide(1e3 * batch, rate_per_s, out=np.zeros_like(batch), where=rate_per_s > 0.0),
         lone_share=np.broadcast_to([request.lone_share for request in classes], rate_per_s.shape),
         concurrency=batch,
+        reduce_per_s=reduce_per_s,
+        reduce_ms=np.divide(1e3, reduce_per_s, out=np.zeros_like(reduce_per_s), where=reduce_per_s > 0.0),
     )

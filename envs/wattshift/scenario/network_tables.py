@@ -1,26 +1,16 @@
-"""The network: the table of links, and the lowest-latency paths over them."""
+"""The network: the table of links."""
 
 import math
-from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
 from wattshift import catalog
 
-from .errors import ScenarioError
 from .schema import NetworkLink, Scenario
 from .sites import Site
-from .tables import LINK, Floats, Ints, table
+from .tables import LINK, table
 
 EARTH_RADIUS_KM = 6371.0
-
-
-class Paths(NamedTuple):
-    """Lowest-latency path of every pair of sites."""
-
-    links: Ints  # [S, S, H] padded with -1
-    latency_ms: Floats  # [S, S] one way
 
 
 def great_circle_km(a: Site, b: Site) -> float:
@@ -41,38 +31,6 @@ def link_latency_ms(link: NetworkLink, sites: dict[str, Site]) -> float:
     return length_km * kind.us_per_km.value / 1e3 + kind.equipment_ms.value
 
 
-def find_paths(scenario: Scenario) -> Paths:
-    """Lowest-latency paths by Dijkstra's algorithm.
-
-    Raises:
-        ScenarioError: some sites cannot reach each other.
-    """
-    import networkx
-
-    by_name = {site.name: site for site in scenario.sites}
-    graph = networkx.Graph()
-    graph.add_nodes_from(by_name)
-    for index, link in enumerate(scenario.links):
-        graph.add_edge(*link.ends, ms=link_latency_ms(link, by_name), index=index)
-    islands = [sorted(island) for island in networkx.connected_components(graph)]
-    if len(islands) > 1:
-        apart = " | ".join(", ".join(island) for island in sorted(islands))
-        raise ScenarioError(scenario.name, [f"links: all sites must reach each other, now apart: {apart}"])
-
-    routes = dict(networkx.all_pairs_dijkstra_path(graph, weight="ms"))
-    most_hops = max(max(len(route) - 1 for route in from_site.values()) for from_site in routes.values())
-    n_sites = len(by_name)
-    links = np.full((n_sites, n_sites, max(most_hops, 1)), -1, dtype=np.int64)
-    latency_ms = np.zeros((n_sites, n_sites))
-    for i, origin in enumerate(by_name):
-        for j, target in enumerate(by_name):
-            route = routes[origin][target]
-            edges = [graph.edges[edge] for edge in pairwise(route)]
-            links[i, j, : len(edges)] = [edge["index"] for edge in edges]
-            latency_ms[i, j] = sum(edge["ms"] for edge in edges)
-    return Paths(links, latency_ms)
-
-
 def link_table(scenario: Scenario) -> np.ndarray:
     """`LINK` records [L]."""
     by_name = {site.name: site for site in scenario.sites}
@@ -87,7 +45,9 @@ def link_table(scenario: Scenario) -> np.ndarray:
         ],
         latency_ms=[link_latency_ms(link, by_name) for link in scenario.links],
         idle_kw=[kind.idle_kw.value for kind in kinds],
+        sleep_kw=[kind.sleep_share.value * kind.idle_kw.value for kind in kinds],
         kw_per_gbps=[kind.kw_per_gbps.value for kind in kinds],
         usd_per_gb=[kind.usd_per_gb.value for kind in kinds],
+        ends=np.reshape([[scenario.site_names.index(end) for end in link.ends] for link in scenario.links], (-1, 2)),
         zones=np.reshape([[zones.index(by_name[end].zone) for end in link.ends] for link in scenario.links], (-1, 2)),
     )

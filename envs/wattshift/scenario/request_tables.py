@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .errors import ScenarioError
-from .fleet import Installed, installed, request_rate, service_ms
+from .fleet import installed, reduce_rate, request_rate, service_ms
 from .schema import Scenario, Source
 from .tables import CANDIDATE, FLOW, REQUEST_CLASS, Floats, table
 
@@ -13,11 +13,16 @@ SECONDS_PER_MINUTE = 60.0
 
 
 class Candidate(NamedTuple):
-    """A module that may serve a flow."""
+    """A way to serve a flow: the module, and the one at the origin that reduces the data first, if any."""
 
-    nominal_ms: float  # access + round trip + service of a lone request, at full speed
+    nominal_ms: float  # access + round trip + service of a lone request + reduction, at full speed
+    is_reduced: bool
     module: int
-    busy_ms: float  # the same with service at the load to which the router fills a replica
+    reducer: int
+    site: int
+    local_ms: float  # the same without the round trip
+    busy_ms: float  # and with service at the load to which the router fills a replica
+    mb: float
 
 
 def request_class_table(scenario: Scenario) -> np.ndarray:
@@ -35,14 +40,18 @@ def request_class_table(scenario: Scenario) -> np.ndarray:
 
 def flow_table(scenario: Scenario) -> np.ndarray:
     """`FLOW` records [F]."""
-    access_ms = {site.name: site.access_ms for site in scenario.sites}
+    sites = {site.name: site for site in scenario.sites}
     return table(
         FLOW,
         len(scenario.flows),
         origin=[scenario.site_names.index(flow.origin) for flow in scenario.flows],
         request_class=[scenario.request_class_names.index(flow.kind) for flow in scenario.flows],
-        access_ms=[access_ms[flow.origin] for flow in scenario.flows],
+        access_ms=[sites[flow.origin].round_trip_ms for flow in scenario.flows],
         dispersion=[dispersion(scenario, flow) for flow in scenario.flows],
+        access_kwh_per_request=[
+            sites[flow.origin].access_kwh_per_gb * scenario.requests[flow.kind].megabytes / 1e3
+            for flow in scenario.flows
+        ],
     )
 
 
@@ -62,11 +71,12 @@ def candidate_table(scenario: Scenario, path_latency_ms: Floats) -> np.ndarray:
     if unserved:
         raise ScenarioError(scenario.name, unserved)
     most = max(len(found) for found in candidates)
-    rows = table(CANDIDATE, (len(candidates), most), module=-1, latency_ms=np.inf, busy_ms=np.inf)
+    rows = table(
+        CANDIDATE, (len(candidates), most), module=-1, site=-1, reducer=-1, local_ms=np.inf, busy_ms=np.inf, mb=0.0
+    )
     for row, found in zip(rows, candidates, strict=True):
-        row["module"][: len(found)] = [candidate.module for candidate in found]
-        row["latency_ms"][: len(found)] = [candidate.nominal_ms for candidate in found]
-        row["busy_ms"][: len(found)] = [candidate.busy_ms for candidate in found]
+        for column in CANDIDATE.names or ():
+            row[column][: len(found)] = [getattr(candidate, column) for candidate in found]
     return rows
 
 
@@ -82,17 +92,33 @@ def dispersion(scenario: Scenario, flow: Source) -> float:
 
 
 def _candidates(scenario: Scenario, flow: Source, path_latency_ms: Floats) -> list[Candidate]:
-    """Modules that can run the class within the residency, nearest (in nominal latency) first."""
+    """Ways to serve a flow within the residency, nearest (in nominal latency) first; of equals, the unreduced.
+
+    A module at another site comes once as it is, and once with each module at the origin that can reduce the data.
+    """
     request = scenario.requests[flow.kind]
+    modules = installed(scenario)
     origin_index, origin = next((i, site) for i, site in enumerate(scenario.sites) if site.name == flow.origin)
-
-    def latency_ms(module: Installed, load: float) -> float:
-        round_trip_ms = 2.0 * float(path_latency_ms[origin_index, module.site_index])
-        return origin.access_ms + round_trip_ms + service_ms(module.chip, request, load)
-
-    return sorted(
-        Candidate(latency_ms(module, 0.0), index, latency_ms(module, scenario.rules.serve_utilisation))
-        for index, module in enumerate(installed(scenario))
-        if request_rate(module.chip, request) > 0.0
-        and (not request.residency_bound or module.site.residency == origin.residency)
-    )
+    reducers = [
+        (index, rate)
+        for index, module in enumerate(modules)
+        if module.site_index == origin_index and (rate := reduce_rate(module.chip, request)) > 0.0
+    ]
+    found = []
+    for index, module in enumerate(modules):
+        rate = request_rate(module.chip, request)
+        if rate == 0.0 or (request.residency_bound and module.site.residency != origin.residency):
+            continue
+        site = module.site_index
+        round_trip_ms = 2.0 * float(path_latency_ms[origin_index, site])
+        local_ms = origin.round_trip_ms + service_ms(module.chip, request, 0.0)
+        busy_ms = origin.round_trip_ms + service_ms(module.chip, request, scenario.rules.serve_utilisation)
+        found.append(Candidate(local_ms + round_trip_ms, False, index, -1, site, local_ms, busy_ms, request.megabytes))
+        if request.preprocess is None or site == origin_index:
+            continue
+        mb = request.preprocess.keep_share * request.megabytes
+        for reducer, reduce_per_s in reducers:
+            reduced_ms, busy_reduced_ms = local_ms + 1e3 / reduce_per_s, busy_ms + 1e3 / reduce_per_s
+            nominal_ms = reduced_ms + round_trip_ms
+            found.append(Candidate(nominal_ms, True, index, reducer, site, reduced_ms, busy_reduced_ms, mb))
+    return sorted(found)

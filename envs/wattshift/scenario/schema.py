@@ -52,6 +52,7 @@ class Rules(Section):
     routing_range_ms: NonNegative = Field(default=150.0, description="what a full routing preference is worth")
     placement_range_h: NonNegative = Field(default=6.0, description="what a full placement preference is worth")
     cold_start_s: NonNegative = Field(default=23.0, description="for a new replica to load its model")
+    link_range_ms: NonNegative = Field(default=100.0, description="what a full preference for a link is worth")
     reference_cost_usd_per_h: Positive | None = Field(
         default=None, description="the autopilot's mean cost, the scale of the reward; left out: an estimate"
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from wattshift import catalog
-from wattshift.catalog import Battery
+from wattshift.catalog import Battery, Router
 
 from .errors import ScenarioError
 from .fleet import Installed, installed
@@ -41,6 +41,10 @@ def site_table(scenario: Scenario) -> np.ndarray:
         kinds = catalog.batteries()
         return column(lambda site: value(kinds[site.battery.kind]) if site.battery is not None else without)
 
+    def router(value: Callable[[Router], float]) -> Floats:
+        kinds = catalog.routers()
+        return column(lambda site: value(kinds[site.router]) if site.router is not None else 0.0)
+
     return table(
         SITE,
         len(sites),
@@ -62,6 +66,8 @@ def site_table(scenario: Scenario) -> np.ndarray:
         **_generator_columns(sites),
         **_ppa_columns(sites),
         **_curtailment_columns(sites),
+        router_idle_kw=router(lambda kind: kind.idle_kw.value),
+        router_kw_per_gbps=router(lambda kind: kind.kw_per_gbps.value),
     )
 
 

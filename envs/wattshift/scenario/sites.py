@@ -8,6 +8,7 @@ from wattshift import catalog
 
 from .events import Maintenance
 from .fields import (
+    AccessName,
     BatteryName,
     ChipName,
     Count,
@@ -18,6 +19,7 @@ from .fields import (
     PlantName,
     Positive,
     PowerName,
+    RouterName,
     Section,
     Share,
     Timezone,
@@ -118,7 +120,13 @@ class Site(Section):
     timezone: Timezone = Field(description="IANA time zone in which the users here live")
     zone: ZoneName = Field(description="grid zone")
     residency: Name = Field(description="where residency-bound data of this site may be processed: sites that share it")
-    access_ms: NonNegative = Field(description="round trip from the users here to the site")
+    access_ms: NonNegative | None = Field(
+        default=None, description="round trip from the users here to the site; left out: that of `access`"
+    )
+    access: AccessName | None = Field(
+        default=None, description="access network of the users here, which adds its energy; left out: none is counted"
+    )
+    router: RouterName | None = Field(default=None, description="router of the site; left out: none is counted")
     modules: Annotated[list[Module], Field(min_length=1)]
     tariff: Tariff
     pv_kw: NonNegative = Field(default=0.0, description="photovoltaics on the site's bus, installed AC power")
@@ -142,3 +150,21 @@ class Site(Section):
         if repeated:
             raise ValueError(f"modules must have different names, {', '.join(repeated)} repeated")
         return self
+
+    @model_validator(mode="after")
+    def _users_have_access(self) -> "Site":
+        if self.access_ms is None and self.access is None:
+            raise ValueError("must have access_ms (a number >= 0) or access (an access network of the catalog)")
+        return self
+
+    @property
+    def round_trip_ms(self) -> float:
+        """Round trip from the users here to the site."""
+        if self.access is not None and self.access_ms is None:
+            return catalog.access()[self.access].round_trip_ms.value
+        return self.access_ms or 0.0
+
+    @property
+    def access_kwh_per_gb(self) -> float:
+        """Energy of the access network here."""
+        return catalog.access()[self.access].kwh_per_gb.value if self.access is not None else 0.0

@@ -42,6 +42,8 @@ RULES = record(
     cold_share=F,  # of a step that a new replica spends loading its model
     reference_cost_usd_per_h=F,  # the autopilot's mean cost, the scale of the reward
     market_carbon=I,  # 1 = import matched by contracted output counts no carbon
+    link_range_ms=F,  # what a full preference for a link is worth
+    site_networks=I,  # 1 = some site counts a router or an access network
 )
 """Prices of things, and rules of the operator."""
 
@@ -81,6 +83,8 @@ SITE = record(
     curtail_share=F,  # of the usual import to be given up
     curtail_notice_h=F,
     curtail_usd_per_kwh=F,  # of import beyond what a request allows
+    router_idle_kw=F,  # 0 = no router is counted
+    router_kw_per_gbps=F,  # per Gbps on the links that end here, summed
 )
 
 MODULE = record(
@@ -131,10 +135,19 @@ LINK = record(
     capacity_gbps=F,  # both ways are loaded as one
     latency_ms=F,  # one way
     idle_kw=F,
+    sleep_kw=F,  # instead of idle_kw, asleep
     kw_per_gbps=F,
     usd_per_gb=F,  # transit price
+    ends=(I, (2,)),  # sites
     zones=(I, (2,)),  # grid zones at the two ends, half the power each
 )
+
+PAIR = record(
+    first=I,  # sites; first < second
+    second=I,
+    paths=I,  # number of candidate paths
+)
+"""Two sites between which something may travel."""
 
 REQUEST_CLASS = record(
     objective_ms=F,  # latency objective, users' end to end
@@ -148,12 +161,16 @@ FLOW = record(
     request_class=I,
     access_ms=F,  # round trip from users to the origin site
     dispersion=F,  # index of dispersion (variance / mean) of the count in one step
+    access_kwh_per_request=F,  # energy of the access network
 )
 
 CANDIDATE = record(
     module=I,  # may serve the flow; -1 = padding
-    latency_ms=F,  # access + round trip + service of a lone request at full speed; inf where padded
+    site=I,  # of the module
+    reducer=I,  # module at the origin that reduces the data first; -1 = they travel as they are
+    local_ms=F,  # access, lone service and reduction at full speed, without the network; inf where padded
     busy_ms=F,  # the same with service at the load to which the router fills a replica
+    mb=F,  # data over the network per request, both ways, MB
 )
 
 SERVICE = record(
@@ -161,6 +178,8 @@ SERVICE = record(
     service_ms=F,  # time of one request at full speed and full batch
     lone_share=F,  # of that time, what a request alone on the chip takes
     concurrency=F,  # requests in service at once per chip = rate * time
+    reduce_per_s=F,  # requests/s whose data one chip reduces at full speed; 0 = cannot
+    reduce_ms=F,  # time of one reduction at full speed
 )
 
 JOB_CLASS = record(
@@ -207,9 +226,9 @@ EVENT = record(
 class Params(NamedTuple):
     """Constants of one scenario at one step length.
 
-    Axes: S sites, M modules, L links, H hops (padded with -1), C request classes, F request flows (origin x class,
-    highest priority first), K candidate modules of a flow, B job classes, G job streams (origin x class). Reference
-    chips are those of speed 1.
+    Axes: S sites, M modules, L links, P candidate paths of two sites, H hops (padded with -1), Q pairs of sites, C
+    request classes, F request flows (origin x class, highest priority first), K candidates of a flow, B job classes, G
+    job streams (origin x class). Reference chips are those of speed 1.
     """
 
     rules: np.ndarray  # [1] RULES
@@ -217,7 +236,9 @@ class Params(NamedTuple):
     modules: np.ndarray  # [M] MODULE
     plants: np.ndarray  # [M, 2] PLANT: the main plant, and the air plant that takes the heat the main one leaves
     links: np.ndarray  # [L] LINK
-    path_links: np.ndarray  # [S, S, H] links of the lowest-latency path, padded with -1; empty from a site to itself
+    path_links: np.ndarray  # [S, S, P, H] links of the candidate paths, padded with -1; empty from a site to itself
+    path_ms: np.ndarray  # [S, S, P] their latency one way, nearest first; inf where there is no such candidate
+    pairs: np.ndarray  # [Q] PAIR
     request_classes: np.ndarray  # [C] REQUEST_CLASS
     flows: np.ndarray  # [F] FLOW
     candidates: np.ndarray  # [F, K] CANDIDATE, nearest first

@@ -24,6 +24,23 @@ class DemandShape(Section):
     burst_sd: NonNegative = Field(description="sd of the logarithm of a noise that lasts hours")
 
 
+class Preprocess(Section):
+    """What a module at the origin may do to a request's data before they travel: filter, crop, aggregate.
+
+    A chip does `peak operations x efficiency / operations per request` requests per second, one at a time.
+    """
+
+    tera_ops: Positive = Field(description="1e12 operations per request")
+    efficiency: Annotated[dict[ChipKind, Efficiency], Field(min_length=1)] = Field(
+        description="kinds of chip the software runs on, with the share of the dense peak reached"
+    )
+    precision: Precision | None = Field(default=None, description="left out: that of the class")
+    keep_share: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(
+        description="of the class's megabytes that still travel"
+    )
+    memory_gb: NonNegative = Field(default=0.0, description="which one chip must hold")
+
+
 class RequestClass(Section):
     """Online requests of one kind.
 
@@ -51,6 +68,7 @@ class RequestClass(Section):
     drop_usd: NonNegative = Field(description="SLA credit per request dropped")
     residency_bound: bool = Field(strict=True, description="stays in sites of the origin's residency")
     minute_cv: NonNegative = Field(description="coefficient of variation of the rate from minute to minute")
+    preprocess: Preprocess | None = Field(default=None, description="how the origin may reduce the data; left out: not")
     shape: DemandShape
     rate_per_s: Annotated[dict[SiteName, Positive], Field(min_length=1)] = Field(description="long-run mean by origin")
 

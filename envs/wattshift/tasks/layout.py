@@ -73,6 +73,11 @@ _MODULE = (
     Feature("ready", "share of chips", 0.5, 2.0),
     Feature("cooling_up", "0/1", 0.5, 2.0),
 )
+_LINK = (
+    Feature("up", "0/1", 0.5, 2.0),
+    Feature("asleep", "0/1", 0.5, 2.0),
+    Feature("utilisation", "share of capacity", 0.5, 2.0),
+)
 TYPICAL_WORK_H = 12.0
 """Reference chip-hours per chip of the fleet that scale to one in the job block."""
 
@@ -135,6 +140,7 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
             for flow, mean in zip(names.flows, flow_mean_per_s, strict=True)
         ),
         "jobs": _job_features(names.job_classes, fleet_chips),
+        "links": _each("link", names.links, _LINK),
     }
     features: list[Feature] = []
     slices = {}
