@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 class View(NamedTuple):
     """The present and the published forecasts of every environment; never the future itself.
 
-    Axes: n environments, S sites (in the scenario's order), LEADS forecast leads of 1, 2, ... 24 hours. All
+    Axes: n environments, S sites (in the scenario's order), L links, LEADS forecast leads of 1, 2, ... 24 hours. All
     arrays are copies: writing to them changes nothing in the world.
     """
 
@@ -28,6 +28,7 @@ class View(NamedTuple):
     price_forecast_usd_per_kwh: Floats  # [n, S, LEADS] plus the site's network charges
     energy_forecast_usd_per_kwh: Floats  # [n, S, LEADS] the price and the cost of the carbon
     job_occupancy: Floats  # [n, S] chips that jobs hold / chips that the autopilot offers; of a site's fullest module
+    link_utilisation: Floats  # [n, L] load / capacity of the step that has passed
 
 
 def look(world: "World") -> View:
@@ -56,6 +57,7 @@ def look(world: "World") -> View:
         price_forecast_usd_per_kwh=price_forecast,
         energy_forecast_usd_per_kwh=price_forecast + carbon_usd_per_kg * carbon_forecast,
         job_occupancy=_job_occupancy(world),
+        link_utilisation=world.ledger.links["gbps"] / params.links["capacity_gbps"],
     )
 
 

@@ -6,6 +6,7 @@ from wattshift_agents.errors import SettingsError, closest
 from wattshift_agents.heuristics.base import Heuristic
 from wattshift_agents.heuristics.combined import Thrifty
 from wattshift_agents.heuristics.constant import AllHigh, AllLow, Autopilot, Middle, Random
+from wattshift_agents.heuristics.links import SleepingLinks
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
 from wattshift_agents.heuristics.storage import Arbitrage
 from wattshift_agents.heuristics.waiting import WaitForGreen
@@ -20,6 +21,7 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         CheapestEnergy,
         WaitForGreen,
         Arbitrage,
+        SleepingLinks,
         Thrifty,
         Random,
         AllLow,
