@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 class View(NamedTuple):
     """The present and the published forecasts of every environment; never the future itself.
 
-    Axes: n environments, S sites (in the scenario's order), LEADS forecast leads of 1, 2, ... 24 hours. All
+    Axes: n environments, S sites (in the scenario's order), L links, LEADS forecast leads of 1, 2, ... 24 hours. All
     arrays are copies: writing to them changes nothing in the world.
     """
 
@@ -32,6 +32,7 @@ class View(NamedTuple):
     allowed_kw: Floats  # [n, S] import that a request asks to keep within, this step; inf = none holds
     drawn_kw: Floats  # [n, S] import less the battery's part, of the last step
     stored_kwh: Floats  # [n, S] at the bus, from the battery's charge above its reserve
+    link_utilisation: Floats  # [n, L] load / capacity of the step that has passed
 
 
 def look(world: "World") -> View:
@@ -61,6 +62,7 @@ def look(world: "World") -> View:
         energy_forecast_usd_per_kwh=price_forecast + carbon_usd_per_kg * carbon_forecast,
         job_occupancy=_job_occupancy(world),
         **_grid_side(world),
+        link_utilisation=world.ledger.links["gbps"] / params.links["capacity_gbps"],
     )
 
 

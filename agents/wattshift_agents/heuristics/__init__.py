@@ -7,6 +7,7 @@ from wattshift_agents.heuristics.base import Heuristic
 from wattshift_agents.heuristics.combined import Thrifty
 from wattshift_agents.heuristics.constant import AllHigh, AllLow, Autopilot, Middle, Random
 from wattshift_agents.heuristics.demand_response import DemandResponse
+from wattshift_agents.heuristics.links import SleepingLinks
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
 from wattshift_agents.heuristics.storage import Arbitrage
 from wattshift_agents.heuristics.waiting import WaitForGreen
@@ -21,6 +22,7 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         CheapestEnergy,
         WaitForGreen,
         Arbitrage,
+        SleepingLinks,
         Thrifty,
         DemandResponse,
         Random,
