@@ -81,10 +81,13 @@ def account_network(params, now, ledger):
         for zone in link.zones:
             price_usd_per_kwh += 0.5 * now.zones[zone].price_usd_per_kwh
             carbon_kg_per_kwh += 0.5 * now.zones[zone].carbon_kg_per_kwh
-        carbon_kg = kwh * carbon_kg_per_kwh
-        totals.network_carbon_kg += carbon_kg
-        totals.terms_usd[t.ELECTRICITY] += kwh * price_usd_per_kwh
-        totals.terms_usd[t.CARBON] += carbon_kg * rules.carbon_usd_per_kg
+        moved.carbon_kg = kwh * carbon_kg_per_kwh
+        electricity_usd = kwh * price_usd_per_kwh
+        carbon_usd = moved.carbon_kg * rules.carbon_usd_per_kg
+        moved.energy_usd = electricity_usd + carbon_usd
+        totals.network_carbon_kg += moved.carbon_kg
+        totals.terms_usd[t.ELECTRICITY] += electricity_usd
+        totals.terms_usd[t.CARBON] += carbon_usd
         totals.terms_usd[t.TRANSFER] += moved.gbps / 8.0 * rules.step_s * link.usd_per_gb
         totals.sums[t.NETWORK_KWH] += kwh
     totals.sums[t.CARBON_KG] += totals.network_carbon_kg

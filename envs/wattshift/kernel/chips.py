@@ -46,6 +46,28 @@ def module_power_kw(module, serving, replicas, working, clock, inlet_c):
 
 
 @njit
+def split(module, account, replicas, inlet_c):
+    """Share the module's IT power among idle, requests and jobs.
+
+    Idle is what it would draw without work. Requests and jobs cause their chips' power, and the growth of node and fan
+    power in proportion to their chips.
+    """
+    account.idle_kw = module_power_kw(module, 0.0, 0, 0.0, account.clock, inlet_c)
+    busy = account.serving_chips + account.working_chips
+    if busy <= 0.0:
+        return
+    dynamic = account.clock**module.dvfs_exponent if account.clock < 1.0 else 1.0
+    leaking_kw = dynamic * (1.0 + module.leakage_per_k * max(inlet_c - FAN_RAMP_C, 0.0)) * 1e-3
+    floor_kw = (module.chip_floor_w - module.chip_idle_w) * leaking_kw
+    peak_kw = (module.chip_peak_w - module.chip_idle_w) * leaking_kw
+    serving_kw = floor_kw * replicas + (peak_kw - floor_kw) * account.serving_chips
+    working_kw = peak_kw * module.job_power_share * account.working_chips
+    growth_kw = account.it_kw - account.idle_kw - serving_kw - working_kw
+    account.serving_kw = serving_kw + growth_kw * account.serving_chips / busy
+    account.working_kw = working_kw + growth_kw * account.working_chips / busy
+
+
+@njit
 def chips(params, state, ledger):
     """IT power of every module, and the chip-hours lost to throttling."""
     step_h = params.rules[0].step_s / 3600.0
@@ -58,6 +80,7 @@ def chips(params, state, ledger):
         account.it_kw = module_power_kw(
             module, account.serving_chips, replicas, account.working_chips, account.clock, state.modules[nth].loop_c
         )
+        split(module, account, replicas, state.modules[nth].loop_c)
         if account.throttled > 0.0:
             busy = account.serving_chips + account.working_chips
             ledger.totals[0].sums[THROTTLED_CHIP_H] += account.throttled * busy * step_h

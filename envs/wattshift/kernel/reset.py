@@ -1,6 +1,7 @@
 """Stage 12, reset: the first state of an episode, a fleet already at work."""
 
 from .arrivals import backlog
+from .attribute import clear_episode_shares
 from .decode import decode
 from .jit import njit
 from .rng import START, uniform
@@ -35,6 +36,8 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         link.up = 1
 
     clear(ledger)
+    if wiring.attribution:
+        clear_episode_shares(ledger)
     totals.terms_usd[:] = 0.0
     totals.clipped[:] = 0.0
     totals.storage_beyond = 0.0

@@ -53,4 +53,6 @@ def ledger_of(ledger, env):
         ledger.routes[env],
         ledger.requests[env],
         ledger.jobs[env],
+        ledger.job_chips[env],
+        ledger.job_gbps[env],
     )

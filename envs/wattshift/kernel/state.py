@@ -12,8 +12,8 @@ from .terms import N_SLOTS, N_SUMS, N_TERMS
 
 F, I, U = np.float64, np.int64, np.uint64  # noqa: E741
 
-WAITING, STAGING, RUNNING = range(3)
-"""Status of a job in the table."""
+WAITING, STAGING, RUNNING, PUSHING = range(4)
+"""Status of a job in the table; a pushing one has done its work and sends the result to its origin."""
 
 LATENCY_BINS = 48
 LATENCY_FIRST_MS = 1.0
@@ -46,13 +46,14 @@ MODULE_STATE = _record(
 LINK_STATE = _record(up=I)
 JOB = _record(
     stream=np.int32,
-    status=np.int32,  # WAITING, STAGING or RUNNING
-    gang=np.int32,  # chips
-    module=np.int32,  # where the gang is held; -1 while waiting
-    site=np.int32,  # where the data and the last checkpoint are
+    status=np.int32,  # WAITING, STAGING, RUNNING or PUSHING
+    gang=np.int32,  # chips, nominally
+    held=np.int32,  # chips held now; 0 while waiting or pushing
+    module=np.int32,  # where they are held; -1 while waiting or pushing
+    site=np.int32,  # where the data and the last checkpoint are, or the result
     work_h=F,  # reference chip-hours left
     fresh_h=F,  # reference chip-hours done since the last checkpoint
-    stage_gb=F,  # data still to arrive
+    stage_gb=F,  # data still to arrive; of the result while pushing
     restart_h=F,  # loading still to do
     deadline_h=F,  # hours after the episode's start
     pace=F,  # speed of the fastest chips that may run it
@@ -78,6 +79,12 @@ TOTALS = _record(
     sums=(F, (N_SUMS,)),  # of the episode
     network_carbon_kg=F,
     liability_usd=F,  # owed after the last decision, kept with accrual rewards only
+    idle_energy_kwh=F,  # of the step, of no class; this and the next five with attribution only
+    idle_carbon_kg=F,
+    idle_cost_usd=F,
+    episode_idle_energy_kwh=F,
+    episode_idle_carbon_kg=F,
+    episode_idle_cost_usd=F,
 )
 SITE_LEDGER = _record(
     it_kw=F,
@@ -101,17 +108,42 @@ MODULE_LEDGER = _record(
     working_chips=F,  # chips busy with jobs, mean over the step
     largest_gang=I,  # that may start now; scratch of the scheduler
     it_kw=F,  # chips, nodes and server fans
+    idle_kw=F,  # of which without any work
+    serving_kw=F,  # of which because of requests
+    working_kw=F,  # of which because of jobs
     loss_kw=F,  # UPS and PDU
     heat_stored_kw=F,  # in the loop
     heat_removed_kw=(F, (2,)),  # by the two plants
     plant_kw=(F, (2,)),  # their electricity
     water_l=F,
 )
-LINK_LEDGER = _record(gbps=F, power_kw=F)
+LINK_LEDGER = _record(
+    gbps=F,
+    power_kw=F,
+    carbon_kg=F,
+    energy_usd=F,  # electricity and carbon
+)
 FLOW_LEDGER = _record(per_s=F)
 ROUTE_LEDGER = _record(per_s=F, latency_ms=F)  # mean latency; 0 where nothing was routed
-REQUEST_LEDGER = _record(arrived=F, served=F, late=F, dropped=F)  # counts; late are among the served
-JOB_LEDGER = _record(arrived=F, finished=F, late=F, rejected=F, abandoned=F)  # counts; late are among the finished
+_ATTRIBUTED: dict[str, Any] = {
+    "energy_kwh": F,  # this and the next two: the class's share of the step
+    "carbon_kg": F,
+    "cost_usd": F,
+    "episode_energy_kwh": F,
+    "episode_carbon_kg": F,
+    "episode_cost_usd": F,
+}
+"""What a class causes; written with attribution only."""
+REQUEST_LEDGER = _record(arrived=F, served=F, late=F, dropped=F, **_ATTRIBUTED)  # counts; late are among the served
+JOB_LEDGER = _record(
+    arrived=F,  # counts; late are among the finished
+    finished=F,
+    late=F,
+    rejected=F,
+    abandoned=F,
+    lateness_usd=F,  # credits for being late, refused or abandoned
+    **_ATTRIBUTED,
+)
 
 
 class State(NamedTuple):
@@ -143,6 +175,8 @@ class Ledger(NamedTuple):
     routes: np.ndarray  # [E, F, K] ROUTE_LEDGER
     requests: np.ndarray  # [E, C] REQUEST_LEDGER
     jobs: np.ndarray  # [E, B] JOB_LEDGER
+    job_chips: np.ndarray  # [E, M, B] chips busy with each class, mean over the step; with attribution only
+    job_gbps: np.ndarray  # [E, L, B] data of each class, inputs and results; with attribution only
 
 
 def new_state(params: Any, n_envs: int, job_slots: int, horizon: int) -> State:
@@ -178,4 +212,6 @@ def new_ledger(params: Any, n_envs: int) -> Ledger:
         routes=np.zeros((n_envs, *params.candidates.shape), ROUTE_LEDGER),
         requests=np.zeros((n_envs, len(params.request_classes)), REQUEST_LEDGER),
         jobs=np.zeros((n_envs, len(params.job_classes)), JOB_LEDGER),
+        job_chips=np.zeros((n_envs, len(params.modules), len(params.job_classes))),
+        job_gbps=np.zeros((n_envs, len(params.links), len(params.job_classes))),
     )

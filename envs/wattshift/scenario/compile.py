@@ -74,4 +74,6 @@ def _rules_table(scenario: Scenario, step_s: float) -> np.ndarray:
         routing_range_ms=rules.routing_range_ms,
         placement_range_h=rules.placement_range_h,
         reference_cost_usd_per_h=reference_cost_usd_per_h(scenario),
+        elastic=any(job.elastic is not None for job in scenario.jobs.values()),
+        results=any(job.result_gb > 0.0 for job in scenario.jobs.values()),
     )
