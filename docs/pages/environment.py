@@ -51,6 +51,11 @@ def environment_page() -> str:
                 if name not in TERMS
             ],
         ),
+        "With `attribution=True` also, for every request class, every job class and `idle`, adding up to the whole:",
+        table(
+            ("KPI", "unit", "what it is"),
+            [(f"`{name}`", vocabulary.unit(name), text) for name, text in vocabulary.ATTRIBUTED.items()],
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -68,6 +68,13 @@ KPIS = {
 }
 """What `info["kpi"]` holds beside the terms."""
 
+ATTRIBUTED = {
+    "energy_kwh/<class>": "energy that a request or job class caused, with its share of cooling, losses and links",
+    "carbon_kg/<class>": "carbon of that energy",
+    "cost_usd/<class>": "its share of the sites' and links' costs, and its own credits, transit and settlement",
+}
+"""What `info["kpi"]` holds too with `attribution=True`, for every class and for `idle`."""
+
 _UNITS = (
     ("_l_per_kwh", "L/kWh"),
     ("_usd", "USD"),
@@ -90,4 +97,5 @@ _UNITS = (
 
 def unit(name: str) -> str:
     """Unit of a term or KPI, which its name ends with; counts have none."""
-    return next((text for ending, text in _UNITS if name.endswith(ending)), "count")
+    quantity = name.split("/", 1)[0]
+    return next((text for ending, text in _UNITS if quantity.endswith(ending)), "count")

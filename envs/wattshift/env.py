@@ -81,7 +81,7 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
 
     ## Arguments
     Those of `World`: `scenario`, `traces`, `task`, `step_s`, `decision_every`, `episode_days`, `job_slots`,
-    `accrual`.
+    `accrual`, `attribution`.
 
     ## Version History
     * v0: first version.

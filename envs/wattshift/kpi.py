@@ -15,6 +15,13 @@ _PLAIN_SUMS = tuple(
 )
 
 
+ATTRIBUTED = ("energy_kwh", "carbon_kg", "cost_usd")
+"""KPIs that attribution shares out, each as `<KPI>/<class>`."""
+
+IDLE = "idle"
+"""In the place of a class: what no class caused."""
+
+
 def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) -> dict[str, np.ndarray]:
     """KPIs of the episodes of environments `envs` so far.
 
@@ -48,6 +55,28 @@ def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) ->
         "congestion_ms": _ratio(sums["request_congestion_ms"], sums["requests_served"]),
         "link_utilisation_max": ledger.totals["link_utilisation_max"][envs],
     }
+
+
+def attributed_kpis(names: tuple[str, ...], ledger: Ledger, envs: np.ndarray) -> dict[str, np.ndarray]:
+    """What each class caused in the episodes of environments `envs` so far; with `attribution=True`.
+
+    Args:
+        names: request classes, job classes, and `IDLE`.
+        ledger: of a world that attributes.
+        envs: rows to report.
+
+    Returns:
+        `energy_kwh/<name>`, `carbon_kg/<name>`, `cost_usd/<name>` -> float64 [len(envs)]; over the names they sum to
+        the episode's `energy_kwh`, `carbon_kg` and `cost_usd`.
+    """
+    kpis = {}
+    for quantity in ATTRIBUTED:
+        column = f"episode_{quantity}"
+        parts = (ledger.requests[column][envs], ledger.jobs[column][envs])
+        idle = ledger.totals[f"episode_idle_{quantity}"][envs, None]
+        for name, values in zip(names, np.hstack([*parts, idle]).T, strict=True):
+            kpis[f"{quantity}/{name}"] = values.copy()
+    return kpis
 
 
 def latency_quantile_ms(counts: np.ndarray, share: float) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from .kernel.entry import ENTRIES
 from .kernel.state import new_control, new_ledger, new_state
 from .kernel.terms import SLOTS, TERMS
-from .kpi import episode_kpis
+from .kpi import IDLE, attributed_kpis, episode_kpis
 from .scenario import Scenario, compile_params, load_scenario
 from .tasks import Layout, Task, load_task
 from .tasks.layout import Names, lay_out
@@ -39,6 +39,8 @@ class World:
         accrual: rewards also count the growth of what unfinished work owes, so that putting work off gains
             nothing on the day. Over an episode they sum to the same but for a constant. For learning; terms and KPIs
             are the same.
+        attribution: share every step's energy, carbon and cost out over request classes, job classes and idle, in the
+            ledger and as KPIs `energy_kwh/<class>`, `carbon_kg/<class>`, `cost_usd/<class>`. Nothing else changes.
         parallel: spread environments over threads (same bits as serial).
 
     Raises:
@@ -56,6 +58,7 @@ class World:
         episode_days: float = 7.0,
         job_slots: int = 256,
         accrual: bool = False,
+        attribution: bool = False,
         parallel: bool = False,
     ):
         for name, count in (("num_envs", n_envs), ("decision_every", decision_every), ("job_slots", job_slots)):
@@ -74,6 +77,7 @@ class World:
             f"traces: {len(self.traces.clock)} steps are too few for an episode of {self.steps_per_episode}",
         )
         self.layout = self._layout()
+        self._attributed = self._attributed_names() if attribution else None
         self.decision_every = decision_every
         self.decision_h = decision_every * step_s / 3600.0
         self.reward_scale_usd = self.params.rules["reference_cost_usd_per_h"][0] * self.decision_h
@@ -82,7 +86,7 @@ class World:
         self.state = new_state(self.params, n_envs, job_slots, self.steps_per_episode)
         self.control = new_control(self.params, n_envs)
         self.ledger = new_ledger(self.params, n_envs)
-        self._wiring = self.layout.wiring(accrual)
+        self._wiring = self.layout.wiring(accrual, attribution)
         size = len(self.layout.features)
         self._raw = np.zeros((n_envs, size))
         self._observation = np.zeros((n_envs, size), np.float32)
@@ -136,7 +140,8 @@ class World:
 
     def kpis(self, envs: np.ndarray) -> dict[str, np.ndarray]:
         """KPIs of the episodes of environments `envs` so far, name -> [len(envs)]."""
-        return episode_kpis(self.params, self.state, self.ledger, envs)
+        kpis = episode_kpis(self.params, self.state, self.ledger, envs)
+        return kpis if self._attributed is None else kpis | attributed_kpis(self._attributed, self.ledger, envs)
 
     def _compile(self) -> None:
         """Compile both entry points, or load them from the cache, by calls that touch no environment."""
@@ -207,6 +212,16 @@ class World:
         need = (len(demand.zones), len(demand.flow_mean_per_s), len(demand.stream_mean_per_h))
         _require(got == need, f"traces: made for (zones, flows, streams) = {got}, the scenario has {need}")
         return source
+
+    def _attributed_names(self) -> tuple[str, ...]:
+        """Request classes, job classes and idle, as attribution names them."""
+        names = (*self.scenario.request_class_names, *self.scenario.job_class_names, IDLE)
+        twice = sorted({name for name in names if names.count(name) > 1})
+        _require(
+            not twice,
+            f"attribution: needs different names of request and job classes, none of them {IDLE!r}; got {twice} twice",
+        )
+        return names
 
     def _layout(self) -> Layout:
         scenario = self.scenario

@@ -83,7 +83,7 @@ def expected_jobs(world, env, now_h):
     for nth, name in enumerate(world.scenario.job_class_names):
         own = job_class == nth
         values[f"jobs/{name}/waiting"] = jobs["gang"][own & waiting].sum()
-        values[f"jobs/{name}/held"] = jobs["gang"][own & ~waiting].sum()
+        values[f"jobs/{name}/held"] = jobs["held"][own].sum()
         values[f"jobs/{name}/work_left"] = jobs["work_h"][own].sum()
     slack_h = jobs["deadline_h"] - now_h - jobs["restart_h"] - jobs["work_h"] / (jobs["gang"] * jobs["pace"])
     edges = [-np.inf, *SLACK_EDGES_H, np.inf]

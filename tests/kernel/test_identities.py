@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from worlds import POLICIES, Moment, make_world, rollout, sum_of
 
 from wattshift.kernel.paths import USABLE_LINK_SHARE
-from wattshift.kernel.state import RUNNING, STAGING, WAITING
+from wattshift.kernel.state import PUSHING, RUNNING, STAGING, WAITING
 from wattshift.world import World
 
 STEPS = 48
@@ -114,14 +114,17 @@ def chips_are_held_once(world: World, moment: Moment) -> None:
     jobs = world.state.jobs
     on_table = np.arange(jobs.shape[1]) < world.state.episode["n_jobs"][:, None]
     holds = on_table & np.isin(jobs["status"], (STAGING, RUNNING))
-    assert np.isin(jobs["status"][on_table], (WAITING, STAGING, RUNNING)).all()
+    pushing = jobs["status"] == PUSHING
+    assert np.isin(jobs["status"][on_table], (WAITING, STAGING, RUNNING, PUSHING)).all()
     assert_array_equal(jobs["module"][on_table] >= 0, holds[on_table])
-    assert (jobs["work_h"][on_table] > 0.0).all()
+    assert_array_equal(jobs["held"][on_table] > 0, holds[on_table])
+    assert_array_equal(jobs["work_h"][on_table] == 0.0, pushing[on_table])
     held = np.zeros_like(world.state.modules["held_chips"])
-    np.add.at(held, (np.nonzero(holds)[0], jobs["module"][holds]), jobs["gang"][holds])
+    np.add.at(held, (np.nonzero(holds)[0], jobs["module"][holds]), jobs["held"][holds])
     assert_array_equal(world.state.modules["held_chips"], held)
+    assert (held <= moved["ready"]).all()
     assert (moved["serving_chips"] + held <= chips + 1e-6).all()
-    assert (moved["serving_chips"] + moved["working_chips"] <= chips + 1e-6).all()
+    assert (moved["serving_chips"] + moved["working_chips"] <= moved["ready"] + 1e-6).all()
 
 
 def batteries_stay_within_limits(world: World, moment: Moment) -> None:

@@ -19,6 +19,7 @@ def finish_one(deadline_h, abandon_h=None, work_share=0.25):
     module = int(np.argmax(world.params.stream_speed[0]))
     pace = world.params.stream_speed[0, module]
     job["stream"], job["status"], job["gang"], job["module"], job["site"] = 0, RUNNING, 4, module, 0
+    job["held"] = 4
     job["work_h"], job["fresh_h"], job["stage_gb"], job["restart_h"] = 4 * pace * work_share, 0.0, 0.0, 0.0
     job["deadline_h"], job["pace"] = deadline_h, pace
     world.state.episode["n_jobs"] = 1

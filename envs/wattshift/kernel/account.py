@@ -126,7 +126,8 @@ def account_network(params, now, state, ledger):
         for zone in link.zones:
             price_usd_per_kwh += 0.5 * now.zones[zone].price_usd_per_kwh
             carbon_kg_per_kwh += 0.5 * now.zones[zone].carbon_kg_per_kwh
-        charge_network(params, totals, kwh, price_usd_per_kwh, carbon_kg_per_kwh)
+        moved.carbon_kg = kwh * carbon_kg_per_kwh
+        moved.energy_usd = charge_network(params, totals, kwh, price_usd_per_kwh, moved.carbon_kg)
         carried_gb = moved.gbps / 8.0 * rules.step_s
         totals.terms_usd[t.TRANSFER] += carried_gb * link.usd_per_gb
         totals.sums[t.TRANSFER_GB] += carried_gb
@@ -138,13 +139,14 @@ def account_network(params, now, state, ledger):
 
 
 @njit
-def charge_network(params, totals, kwh, price_usd_per_kwh, carbon_kg_per_kwh):
-    """Charge electricity of the network, and its carbon."""
-    carbon_kg = kwh * carbon_kg_per_kwh
+def charge_network(params, totals, kwh, price_usd_per_kwh, carbon_kg):
+    """Charge electricity of the network, and its carbon; returns what the two cost."""
+    electricity_usd, carbon_usd = kwh * price_usd_per_kwh, carbon_kg * params.rules[0].carbon_usd_per_kg
     totals.network_carbon_kg += carbon_kg
-    totals.terms_usd[t.ELECTRICITY] += kwh * price_usd_per_kwh
-    totals.terms_usd[t.CARBON] += carbon_kg * params.rules[0].carbon_usd_per_kg
+    totals.terms_usd[t.ELECTRICITY] += electricity_usd
+    totals.terms_usd[t.CARBON] += carbon_usd
     totals.sums[t.NETWORK_KWH] += kwh
+    return electricity_usd + carbon_usd
 
 
 @njit
@@ -166,7 +168,8 @@ def account_site_networks(params, now, ledger):
         grid = now.zones[site.zone]
         kwh = (moved.router_kw + moved.access_kw) * step_h
         price_usd_per_kwh = grid.price_usd_per_kwh + site.price_adder_usd_per_kwh
-        charge_network(params, ledger.totals[0], kwh, price_usd_per_kwh, grid.carbon_kg_per_kwh)
+        moved.network_carbon_kg = kwh * grid.carbon_kg_per_kwh
+        moved.network_usd = charge_network(params, ledger.totals[0], kwh, price_usd_per_kwh, moved.network_carbon_kg)
 
 
 @njit

@@ -107,8 +107,10 @@ def add_job(params, state, ledger, nth_stream, step, index, arrival_h, age_h):
     counts = ledger.jobs[stream.job_class]
     counts.arrived += 1.0
     if episode.n_jobs == len(state.jobs):
+        refused_usd = job_class.reject_usd_per_chip_h * gang * (run_h - age_h)
         counts.rejected += 1.0
-        ledger.totals[0].terms_usd[LATENESS] += job_class.reject_usd_per_chip_h * gang * (run_h - age_h)
+        counts.lateness_usd += refused_usd
+        ledger.totals[0].terms_usd[LATENESS] += refused_usd
         return
     pace = 0.0
     for speed in params.stream_speed[nth_stream]:
@@ -118,6 +120,7 @@ def add_job(params, state, ledger, nth_stream, step, index, arrival_h, age_h):
     job.stream = nth_stream
     job.status = WAITING
     job.gang = gang
+    job.held = 0
     job.module = -1
     job.site = stream.origin
     job.work_h = gang * (run_h - age_h)

@@ -28,6 +28,7 @@ class Wiring(NamedTuple):
     scale: np.ndarray  # [D]
     weights: np.ndarray  # [terms] of the cost terms in the reward
     accrual: bool  # rewards also count the growth of what the fleet owes
+    attribution: bool  # every step is shared out over classes and idle
 
 
 class Entries(NamedTuple):

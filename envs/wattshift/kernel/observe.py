@@ -135,7 +135,7 @@ def observe_jobs(params, state, raw):
                 bucket += 1
             by_slack[bucket] += job.gang
         else:
-            raw[at + 1] += job.gang
+            raw[at + 1] += job.held
 
 
 @njit

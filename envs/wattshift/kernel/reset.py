@@ -1,6 +1,7 @@
 """Stage 12, reset: the first state of an episode, a fleet already at work."""
 
 from .arrivals import backlog
+from .attribute import clear_episode_shares
 from .batching import load_models
 from .choose import choose_paths, reset_paths
 from .curtailment import announce
@@ -57,6 +58,8 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     reset_paths(params, state)
 
     clear(ledger)
+    if wiring.attribution:
+        clear_episode_shares(ledger)
     totals.terms_usd[:] = 0.0
     totals.clipped[:] = 0.0
     totals.storage_beyond = 0.0

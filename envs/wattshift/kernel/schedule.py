@@ -1,33 +1,52 @@
-"""Stage 7, jobs: preempt, start, stage data, progress, leave.
+"""Stage 7, jobs: preempt, start, stage data, push results, progress, leave.
 
 Jobs start first come, first served where they would finish soonest; those whose slack runs out go first and may use the
 module's ordinary share of chips whatever the admission slot says. A gang holds all its chips from the moment its data
-begins to move. Preemption returns a job to its last checkpoint.
+begin to move. Preemption returns a job to its last checkpoint.
 
 The chips offered to jobs are met to the nearest gang: one that fits at least by half starts, one that is beyond the
-offer by half or more leaves, so that an offer smaller by a chip does not cost a large gang.
+offer by more than half leaves, so that an offer smaller by a chip does not cost a large gang. Elastic gangs meet it to
+the chip, and count as gangs of their least size where that is too much (`elastic.py`).
 """
 
 import math
 
 from .arrivals import slack_h
-from .decode import whole_chips
+from .elastic import give_way, grow
+from .gangs import free_chips, least_chips, nominal_chips, offered_chips, start_chips
 from .jit import njit
-from .paths import is_connected, load_path, path_in_use, room_gbps, width_gbps
-from .state import RUNNING, STAGING, WAITING
-from .terms import JOBS_PREEMPTED, LATENESS, LATENESS_H
+from .lateness import charge_lateness
+from .paths import is_connected, path_between, width_gbps
+from .state import PUSHING, RUNNING, STAGING, WAITING
+from .terms import JOBS_PREEMPTED, LATENESS
+from .transfer import push, stage
 
 
 @njit
-def schedule(params, state, control, ledger):
+def schedule(params, state, control, ledger, attribution):
     """One step of the job table."""
-    now_h = state.episode[0].step * params.rules[0].step_s / 3600.0
+    rules = params.rules[0]
+    now_h = state.episode[0].step * rules.step_s / 3600.0
+    if rules.elastic == 1:
+        give_way(params, state, control, ledger, now_h)
     preempt(params, state, control, ledger, now_h)
     start(params, state, control, ledger, True)
     start(params, state, control, ledger, False)
-    stage(params, state, ledger)
-    progress(params, state, ledger, now_h)
+    if rules.elastic == 1:
+        grow(params, state, control, ledger, now_h)
+    stage(params, state, ledger, attribution)
+    if rules.results == 1:
+        push(params, state, ledger, now_h, attribution)
+    progress(params, state, ledger, now_h, attribution)
     leave(params, state, ledger, now_h)
+
+
+@njit
+def release(state, job):
+    """Free the chips that a job holds."""
+    state.modules[job.module].held_chips -= job.held
+    job.module = -1
+    job.held = 0
 
 
 @njit
@@ -35,17 +54,15 @@ def preempt(params, state, control, ledger, now_h):
     """Release gangs, latest arrivals first: beyond the chips that are ready, or beyond the offer and not urgent."""
     for nth in range(state.episode[0].n_jobs - 1, -1, -1):
         job = state.jobs[nth]
-        if job.status == WAITING:
+        if job.held == 0:
             continue
-        module_now = state.modules[job.module]
-        is_beyond_ready = module_now.held_chips > ledger.modules[job.module].ready
-        offered = of_healthy(params, state, job.module, control.modules[job.module].job_chips)
-        is_beyond = module_now.held_chips - job.gang / 2 >= offered
+        held = state.modules[job.module].held_chips
+        is_beyond_ready = held > ledger.modules[job.module].ready
+        is_beyond = held - job.held / 2 > offered_chips(params, state, control, job.module, False)
         if is_beyond_ready or (is_beyond and slack_h(job, now_h) >= params.rules[0].urgent_slack_h):
-            module_now.held_chips -= job.gang
+            release(state, job)
             job.work_h += job.fresh_h
             job.status = WAITING
-            job.module = -1
             job.fresh_h = 0.0
             job.stage_gb = 0.0
             job.restart_h = 0.0
@@ -54,24 +71,12 @@ def preempt(params, state, control, ledger, now_h):
 
 
 @njit
-def of_healthy(params, state, nth_module, offered):
-    """The offer in proportion to the chips that have not failed, rounded down: jobs and requests share the loss."""
-    chips, failed = params.modules[nth_module].chips, state.modules[nth_module].failed_chips
-    return offered if failed == 0 else offered * (chips - failed) // chips
-
-
-@njit
 def largest_gang(params, state, control, ledger, nth_module, urgent):
     """Chips of the largest gang that may start on the module now: all of them free, half of them within the offer."""
-    module, held = params.modules[nth_module], state.modules[nth_module].held_chips
     if state.modules[nth_module].up == 0:
         return 0
-    offered = control.modules[nth_module].job_chips
-    if urgent:
-        offered = max(offered, whole_chips(module, module.job_share))
-    offered = of_healthy(params, state, nth_module, offered)
-    replicas = state.modules[nth_module].replicas
-    return min(2 * (offered - held), ledger.modules[nth_module].ready - replicas - held)
+    within = offered_chips(params, state, control, nth_module, urgent) - state.modules[nth_module].held_chips
+    return min(2 * within, free_chips(state, ledger, nth_module))
 
 
 @njit
@@ -83,16 +88,17 @@ def start(params, state, control, ledger, urgent):
     largest = most_room(ledger)
     for nth in range(state.episode[0].n_jobs):
         job = state.jobs[nth]
-        if job.status != WAITING or job.gang > largest:
+        if job.status != WAITING or least_chips(params, job) > largest:
             continue
         if (job.slack_h < params.rules[0].urgent_slack_h) != urgent:
             continue
-        nth_module = soonest_module(params, state, control, ledger, job)
+        nth_module = soonest_module(params, state, control, ledger, job, urgent)
         if nth_module < 0:
             continue
         job_class = params.job_classes[params.streams[job.stream].job_class]
         is_there = params.modules[nth_module].site == job.site
-        state.modules[nth_module].held_chips += job.gang
+        job.held = start_chips(params, state, control, ledger, job, nth_module, urgent)
+        state.modules[nth_module].held_chips += job.held
         job.module = nth_module
         job.restart_h = job_class.restart_h
         job.status = RUNNING if is_there else STAGING
@@ -112,84 +118,85 @@ def most_room(ledger):
 
 
 @njit
-def soonest_module(params, state, control, ledger, job):
+def moving_h(params, state, gb, origin, site):
+    """Hours that data take from site to site over an empty network; 0 from a site to itself."""
+    return gb * 8.0 / width_gbps(path_between(params, state, origin, site), params.links) / 3600.0
+
+
+@njit
+def soonest_module(params, state, control, ledger, job, urgent):
     """The module with room where the job seems to finish soonest, the site's placement preference counted; or -1."""
     best_h, best = math.inf, -1
-    data_gb = params.job_classes[params.streams[job.stream].job_class].data_gb * job.gang
+    if state.sites[job.site].up == 0:
+        return best  # data do not leave a site that is out of service, and nothing runs there
+    stream = params.streams[job.stream]
+    job_class = params.job_classes[stream.job_class]
+    data_gb = job_class.data_gb * job.gang
+    least = least_chips(params, job)
     for nth_module in range(len(params.modules)):
         speed = params.stream_speed[job.stream, nth_module]
-        if speed == 0.0 or ledger.modules[nth_module].largest_gang < job.gang:
+        if speed == 0.0 or ledger.modules[nth_module].largest_gang < least:
             continue
         site = params.modules[nth_module].site
         if not is_connected(state, job.site, site):
             continue
-        path = params.path_links[job.site, site, path_in_use(state, job.site, site)]
-        staging_h = data_gb * 8.0 / width_gbps(path, params.links) / 3600.0
-        apparent_h = staging_h + job.work_h / (job.gang * speed) - control.sites[site].placement_h
+        chips = start_chips(params, state, control, ledger, job, nth_module, urgent)
+        run_h = job.work_h / (nominal_chips(job.gang, chips, job_class.exponent) * speed)
+        apparent_h = moving_h(params, state, data_gb, job.site, site) + run_h
+        if job_class.result_gb > 0.0:
+            apparent_h += moving_h(params, state, job_class.result_gb, site, stream.origin)
+        apparent_h -= control.sites[site].placement_h
         if apparent_h < best_h:
             best_h, best = apparent_h, nth_module
     return best
 
 
 @njit
-def stage(params, state, ledger):
-    """Move data of staging jobs over what requests leave of the links."""
-    step_s = params.rules[0].step_s
-    n_staging = 0
+def progress(params, state, ledger, now_h, attribution):
+    """Work off the running jobs; charge every hour after the deadline, finished or not."""
+    step_h = params.rules[0].step_s / 3600.0
     for nth in range(state.episode[0].n_jobs):
-        n_staging += state.jobs[nth].status == STAGING
-    for nth in range(state.episode[0].n_jobs):
-        if n_staging == 0:
-            break
         job = state.jobs[nth]
-        if job.status != STAGING:
+        if job.status == PUSHING:
             continue
-        site = params.modules[job.module].site
-        if is_connected(state, job.site, site):
-            path = params.path_links[job.site, site, path_in_use(state, job.site, site)]
-            # An equal share among all that still stage keeps every link within its capacity, in any order.
-            share_gbps = room_gbps(path, params.links, ledger.links) / n_staging
-            moved_gb = min(job.stage_gb, share_gbps / 8.0 * step_s)
-            job.stage_gb -= moved_gb
-            load_path(path, ledger.links, moved_gb * 8.0 / step_s)
-            if job.stage_gb <= 1e-9:
-                job.stage_gb = 0.0
-                job.status = RUNNING
-                job.site = site
-        n_staging -= 1
+        until_h = now_h + step_h
+        if job.status == RUNNING:
+            busy_h = work(params, ledger, job, step_h, attribution)
+            if job.work_h <= 1e-9:
+                job.work_h = 0.0
+                stream = params.streams[job.stream]
+                result_gb = params.job_classes[stream.job_class].result_gb
+                if result_gb > 0.0 and job.site != stream.origin:
+                    release(state, job)
+                    job.status = PUSHING
+                    job.stage_gb = result_gb
+                else:
+                    until_h = now_h + busy_h
+                    ledger.jobs[stream.job_class].late += 1.0 if until_h > job.deadline_h else 0.0
+        charge_lateness(params, ledger, job, now_h, until_h)
 
 
 @njit
-def progress(params, state, ledger, now_h):
-    """Work off the running jobs; charge every hour after the deadline, finished or not."""
-    step_h = params.rules[0].step_s / 3600.0
-    totals = ledger.totals[0]
-    for nth in range(state.episode[0].n_jobs):
-        job = state.jobs[nth]
-        nth_class = params.streams[job.stream].job_class
-        job_class = params.job_classes[nth_class]
-        until_h = now_h + step_h
-        if job.status == RUNNING:
-            account = ledger.modules[job.module]
-            loading_h = min(job.restart_h, step_h)
-            job.restart_h -= loading_h
-            per_h = job.gang * params.stream_speed[job.stream, job.module] * account.clock
-            done_h = min(job.work_h, per_h * (step_h - loading_h))
-            busy_h = loading_h + done_h / per_h
-            job.work_h -= done_h
-            job.fresh_h += done_h
-            checkpoint_work_h = job_class.checkpoint_h * per_h
-            if job.fresh_h >= checkpoint_work_h:  # the remainder is slow, and seldom needed
-                job.fresh_h %= checkpoint_work_h
-            account.working_chips += job.gang * busy_h / step_h
-            if job.work_h <= 1e-9:
-                job.work_h = 0.0
-                until_h = now_h + busy_h
-                ledger.jobs[nth_class].late += 1.0 if until_h > job.deadline_h else 0.0
-        late_h = until_h - max(now_h, job.deadline_h)
-        if late_h > 0.0:
-            totals.sums[LATENESS_H] += late_h
-            totals.terms_usd[LATENESS] += late_h * job.gang * job_class.late_usd_per_chip_h
+def work(params, ledger, job, step_h, attribution):
+    """Let one gang load, then work; returns the hours it was busy."""
+    nth_class = params.streams[job.stream].job_class
+    job_class, account = params.job_classes[nth_class], ledger.modules[job.module]
+    loading_h = min(job.restart_h, step_h)
+    job.restart_h -= loading_h
+    chips = nominal_chips(job.gang, job.held, job_class.exponent)
+    per_h = chips * params.stream_speed[job.stream, job.module] * account.clock
+    done_h = min(job.work_h, per_h * (step_h - loading_h))
+    busy_h = loading_h + done_h / per_h
+    job.work_h -= done_h
+    job.fresh_h += done_h
+    checkpoint_work_h = job_class.checkpoint_h * per_h
+    if job.fresh_h >= checkpoint_work_h:  # the remainder is slow, and seldom needed
+        job.fresh_h %= checkpoint_work_h
+    busy_chips = job.held * busy_h / step_h
+    account.working_chips += busy_chips
+    if attribution:
+        ledger.job_chips[job.module, nth_class] += busy_chips
+    return busy_h
 
 
 @njit
@@ -202,16 +209,18 @@ def leave(params, state, ledger, now_h):
         nth_class = params.streams[job.stream].job_class
         job_class, counts = params.job_classes[nth_class], ledger.jobs[nth_class]
         overdue_h = end_h - job.deadline_h
-        is_finished = job.work_h == 0.0
+        is_finished = job.work_h == 0.0 and job.stage_gb == 0.0
         is_abandoned = not is_finished and overdue_h > job_class.abandon_h
         if is_finished:
             counts.finished += 1.0
         if is_abandoned:
+            given_up_usd = job_class.reject_usd_per_chip_h * job.work_h
             counts.abandoned += 1.0
-            ledger.totals[0].terms_usd[LATENESS] += job_class.reject_usd_per_chip_h * job.work_h
+            counts.lateness_usd += given_up_usd
+            ledger.totals[0].terms_usd[LATENESS] += given_up_usd
         if is_finished or is_abandoned:
-            if job.status != WAITING:
-                state.modules[job.module].held_chips -= job.gang
+            if job.held > 0:
+                release(state, job)
         else:
             if job.status == WAITING:
                 job.slack_h = slack_h(job, end_h)

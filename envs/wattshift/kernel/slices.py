@@ -57,4 +57,6 @@ def ledger_of(ledger, env):
         ledger.routes[env],
         ledger.requests[env],
         ledger.jobs[env],
+        ledger.job_chips[env],
+        ledger.job_gbps[env],
     )

@@ -12,8 +12,8 @@ from .terms import N_SLOTS, N_SUMS, N_TERMS
 
 F, I, U = np.float64, np.int64, np.uint64  # noqa: E741
 
-WAITING, STAGING, RUNNING = range(3)
-"""Status of a job in the table."""
+WAITING, STAGING, RUNNING, PUSHING = range(4)
+"""Status of a job in the table; a pushing one has done its work and sends the result to its origin."""
 
 LATENCY_BINS = 48
 LATENCY_FIRST_MS = 1.0
@@ -73,13 +73,14 @@ PATH = _record(
 )
 JOB = _record(
     stream=np.int32,
-    status=np.int32,  # WAITING, STAGING or RUNNING
-    gang=np.int32,  # chips
-    module=np.int32,  # where the gang is held; -1 while waiting
-    site=np.int32,  # where the data and the last checkpoint are
+    status=np.int32,  # WAITING, STAGING, RUNNING or PUSHING
+    gang=np.int32,  # chips, nominally
+    held=np.int32,  # chips held now; 0 while waiting or pushing
+    module=np.int32,  # where they are held; -1 while waiting or pushing
+    site=np.int32,  # where the data and the last checkpoint are, or the result
     work_h=F,  # reference chip-hours left
     fresh_h=F,  # reference chip-hours done since the last checkpoint
-    stage_gb=F,  # data still to arrive
+    stage_gb=F,  # data still to arrive; of the result while pushing
     restart_h=F,  # loading still to do
     deadline_h=F,  # hours after the episode's start
     pace=F,  # speed of the fastest chips that may run it
@@ -113,6 +114,12 @@ TOTALS = _record(
     network_carbon_kg=F,
     link_utilisation_max=F,  # of the episode: highest load of a link over its capacity
     liability_usd=F,  # owed after the last decision, kept with accrual rewards only
+    idle_energy_kwh=F,  # of the step, of no class; this and the next five with attribution only
+    idle_carbon_kg=F,
+    idle_cost_usd=F,
+    episode_idle_energy_kwh=F,
+    episode_idle_carbon_kg=F,
+    episode_idle_cost_usd=F,
 )
 SITE_LEDGER = _record(
     it_kw=F,
@@ -136,6 +143,8 @@ SITE_LEDGER = _record(
     cost_usd=F,  # electricity, demand, carbon, water, wear, thermal, fuel, curtailment
     router_kw=F,  # not behind the site's meter, as little as the links
     access_kw=F,  # likewise
+    network_carbon_kg=F,  # of the two
+    network_usd=F,  # electricity and carbon of the two
 )
 MODULE_LEDGER = _record(
     ready=I,  # chips that may serve or work in this step
@@ -161,11 +170,30 @@ LINK_LEDGER = _record(
     power_kw=F,
     apparent_ms=F,  # how long it looked at the last choice of paths; scratch of the choice
     needed=I,  # 1 = on a chosen path; scratch of the choice
+    carbon_kg=F,
+    energy_usd=F,  # electricity and carbon
 )
 FLOW_LEDGER = _record(per_s=F)
 ROUTE_LEDGER = _record(per_s=F, latency_ms=F)  # mean latency; 0 where nothing was routed
-REQUEST_LEDGER = _record(arrived=F, served=F, late=F, dropped=F)  # counts; late are among the served
-JOB_LEDGER = _record(arrived=F, finished=F, late=F, rejected=F, abandoned=F)  # counts; late are among the finished
+_ATTRIBUTED: dict[str, Any] = {
+    "energy_kwh": F,  # this and the next two: the class's share of the step
+    "carbon_kg": F,
+    "cost_usd": F,
+    "episode_energy_kwh": F,
+    "episode_carbon_kg": F,
+    "episode_cost_usd": F,
+}
+"""What a class causes; written with attribution only."""
+REQUEST_LEDGER = _record(arrived=F, served=F, late=F, dropped=F, **_ATTRIBUTED)  # counts; late are among the served
+JOB_LEDGER = _record(
+    arrived=F,  # counts; late are among the finished
+    finished=F,
+    late=F,
+    rejected=F,
+    abandoned=F,
+    lateness_usd=F,  # credits for being late, refused or abandoned
+    **_ATTRIBUTED,
+)
 
 
 class State(NamedTuple):
@@ -200,6 +228,8 @@ class Ledger(NamedTuple):
     routes: np.ndarray  # [E, F, K] ROUTE_LEDGER
     requests: np.ndarray  # [E, C] REQUEST_LEDGER
     jobs: np.ndarray  # [E, B] JOB_LEDGER
+    job_chips: np.ndarray  # [E, M, B] chips busy with each class, mean over the step; with attribution only
+    job_gbps: np.ndarray  # [E, L, B] data of each class, inputs and results; with attribution only
 
 
 def new_state(params: Any, n_envs: int, job_slots: int, horizon: int) -> State:
@@ -238,4 +268,6 @@ def new_ledger(params: Any, n_envs: int) -> Ledger:
         routes=np.zeros((n_envs, *params.candidates.shape), ROUTE_LEDGER),
         requests=np.zeros((n_envs, len(params.request_classes)), REQUEST_LEDGER),
         jobs=np.zeros((n_envs, len(params.job_classes)), JOB_LEDGER),
+        job_chips=np.zeros((n_envs, len(params.modules), len(params.job_classes))),
+        job_gbps=np.zeros((n_envs, len(params.links), len(params.job_classes))),
     )

@@ -2,6 +2,7 @@
 
 from .account import account
 from .arrivals import job_arrivals, request_arrivals
+from .attribute import attribute, attribute_settlement, clear_shares
 from .batching import load_models
 from .capacity import capacity
 from .chips import chips
@@ -30,16 +31,17 @@ def clear(ledger):
         site.wind_kw = site.generator_kw = site.fuel_l = site.excess_kw = site.ppa_kw = site.matched_kw = 0.0
         site.worn_share = 0.0
         site.import_kw = site.export_kw = site.curtailed_kw = site.carbon_kg = site.water_l = site.cost_usd = 0.0
-        site.router_kw = site.access_kw = 0.0
+        site.router_kw = site.access_kw = site.network_carbon_kg = site.network_usd = 0.0
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
         module.asked_chips = module.idle_kw = module.serving_kw = module.working_kw = 0.0
         module.heat_stored_kw = module.throttled = 0.0
+        module.idle_kw = module.serving_kw = module.working_kw = 0.0
         module.largest_gang = 0
         module.heat_removed_kw[:] = 0.0
         module.plant_kw[:] = 0.0
     for link in ledger.links:
-        link.gbps = link.power_kw = 0.0
+        link.gbps = link.power_kw = link.carbon_kg = link.energy_usd = 0.0
     for nth_flow in range(ledger.routes.shape[0]):
         for nth in range(ledger.routes.shape[1]):
             ledger.routes[nth_flow, nth].per_s = 0.0
@@ -47,15 +49,17 @@ def clear(ledger):
     for requests in ledger.requests:
         requests.arrived = requests.served = requests.late = requests.dropped = 0.0
     for jobs in ledger.jobs:
-        jobs.arrived = jobs.finished = jobs.late = jobs.rejected = jobs.abandoned = 0.0
+        jobs.arrived = jobs.finished = jobs.late = jobs.rejected = jobs.abandoned = jobs.lateness_usd = 0.0
 
 
 @njit
-def advance(params, traces, state, control, ledger):
-    """One physics step under the set-points in `control`."""
+def advance(params, traces, state, control, ledger, attribution):
+    """One physics step under the set-points in `control`; with attribution, shared out over who caused it."""
     episode = state.episode[0]
     now = read(traces, episode.start + episode.step)
     clear(ledger)
+    if attribution:
+        clear_shares(ledger)
     faults(params, state)
     choose_paths(params, state, control, ledger)
     request_arrivals(params, now, state, ledger)
@@ -65,12 +69,14 @@ def advance(params, traces, state, control, ledger):
     route(params, state, control, ledger)
     load_models(params, state, ledger)
     serve(params, state, ledger)
-    schedule(params, state, control, ledger)
+    schedule(params, state, control, ledger, attribution)
     chips(params, state, ledger)
     heat(params, now, state, control, ledger)
     cool(params, now, control, ledger)
     power(params, now, state, control, ledger)
     account(params, now, state, ledger)
+    if attribution:
+        attribute(params, state, ledger)
     episode.step += 1
     announce(params, traces, state)
 
@@ -90,11 +96,14 @@ def decide(params, traces, state, control, ledger, wiring, action, repeat):
     truncated = False
     steps = 0
     while steps < repeat and not truncated:
-        advance(params, traces, state, control, ledger)
+        advance(params, traces, state, control, ledger, wiring.attribution)
         steps += 1
         truncated = episode.step >= episode.horizon
     if truncated:
-        totals.terms_usd[SETTLEMENT] += liability_usd(params, traces, state)
+        settled_usd = liability_usd(params, traces, state)
+        totals.terms_usd[SETTLEMENT] += settled_usd
+        if wiring.attribution:
+            attribute_settlement(params, traces, state, ledger, settled_usd)
     totals.clipped[STORAGE] += totals.storage_beyond / steps
     paid_usd = 0.0
     for term in range(len(wiring.weights)):

@@ -85,4 +85,6 @@ def _rules_table(scenario: Scenario, step_s: float) -> np.ndarray:
         market_carbon=int(money.carbon_accounting == "market"),
         link_range_ms=rules.link_range_ms,
         site_networks=any(site.router is not None or site.access is not None for site in scenario.sites),
+        elastic=any(job.elastic is not None for job in scenario.jobs.values()),
+        results=any(job.result_gb > 0.0 for job in scenario.jobs.values()),
     )

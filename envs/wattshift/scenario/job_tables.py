@@ -1,5 +1,7 @@
 """Tables of jobs: classes, streams, and how fast each module runs them."""
 
+import math
+
 import numpy as np
 
 from .errors import ScenarioError
@@ -27,6 +29,10 @@ def job_class_table(scenario: Scenario) -> np.ndarray:
         late_usd_per_chip_h=[job.late_usd_per_chip_h for job in jobs],
         abandon_h=[job.abandon_h for job in jobs],
         reject_usd_per_chip_h=[job.reject_usd_per_chip_h for job in jobs],
+        least_share=[job.elastic.least_share if job.elastic is not None else 1.0 for job in jobs],
+        most_share=[job.elastic.most_share if job.elastic is not None else 1.0 for job in jobs],
+        exponent=[job.elastic.exponent if job.elastic is not None else 1.0 for job in jobs],
+        result_gb=[job.result_gb for job in jobs],
     )
 
 
@@ -79,6 +85,8 @@ def stream_speeds(scenario: Scenario) -> Floats:
             if speed > 0.0
         ]
         largest = job.gangs[-1][0]
+        if job.elastic is not None:
+            largest = max(math.ceil(job.elastic.least_share * largest - 1e-9), 1)
         if largest > max(offered, default=0):
             problems.append(
                 f"jobs.{stream.kind}: a gang of {largest} from {stream.origin} fits no module: within its residency, "

@@ -44,6 +44,8 @@ RULES = record(
     market_carbon=I,  # 1 = import matched by contracted output counts no carbon
     link_range_ms=F,  # what a full preference for a link is worth
     site_networks=I,  # 1 = some site counts a router or an access network
+    elastic=I,  # 1 = gangs of some class may shrink and grow
+    results=I,  # 1 = jobs of some class send a result to their origin
 )
 """Prices of things, and rules of the operator."""
 
@@ -194,6 +196,10 @@ JOB_CLASS = record(
     late_usd_per_chip_h=F,  # credit per chip of the gang and hour late
     abandon_h=F,  # hours late after which the owner gives up
     reject_usd_per_chip_h=F,  # credit per reference chip-hour refused or given up
+    least_share=F,  # fewest chips an elastic gang runs on, over its nominal size; 1 = rigid
+    most_share=F,  # most chips an elastic gang runs on, over its nominal size; 1 = rigid
+    exponent=F,  # speed ~ (chips / nominal size) ** exponent
+    result_gb=F,  # result of a job, sent to its origin when the work is done; 0 = none
 )
 
 STREAM = record(

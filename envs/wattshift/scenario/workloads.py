@@ -79,6 +79,18 @@ class RequestClass(Section):
         return self
 
 
+class Elastic(Section):
+    """How a gang runs on fewer or more chips than its nominal size g: n chips do g (n / g) ** exponent chips' work.
+
+    A concave scaling curve, as the marginal capacity curves of CarbonScaler (Hanafy et al., 2023): every further chip
+    adds less. n is at least `least_share` g, rounded up, and at most `most_share` g, rounded down.
+    """
+
+    least_share: Annotated[float, Field(strict=True, gt=0, le=1)] = Field(description="fewest chips / nominal gang")
+    most_share: Annotated[float, Field(strict=True, ge=1, le=64)] = Field(description="most chips / nominal gang")
+    exponent: Annotated[float, Field(strict=True, gt=0, le=1)] = Field(description="1 = speed in proportion to chips")
+
+
 class JobClass(Section):
     """Deferrable jobs of one kind: gangs of chips that start together, in hours of the reference chip."""
 
@@ -95,7 +107,9 @@ class JobClass(Section):
     gangs: Annotated[list[tuple[Count, Probability]], Field(min_length=1, max_length=N_GANG_SIZES)] = Field(
         description="[chips, probability]"
     )
+    elastic: Elastic | None = Field(default=None, description="sizes a gang may also run at; left out: its size only")
     data_gb: NonNegative = Field(description="input staged at the start, per chip of the gang")
+    result_gb: NonNegative = Field(default=0.0, description="sent to the job's origin when the work is done, per job")
     slack_h: NonNegative = Field(description="mean slack granted beyond the run time")
     slack_share: NonNegative = Field(description="slack granted in proportion to the run time")
     checkpoint_h: Positive = Field(description="between checkpoints")

@@ -104,8 +104,8 @@ class Layout:
         """Undo the scaling (up to the limits): physical values in the units of `features`."""
         return observation / np.array([f.scale for f in self.features]) + np.array([f.centre for f in self.features])
 
-    def wiring(self, accrual: bool) -> Wiring:
-        """The layout as the kernel reads it, and whether rewards keep books by accrual."""
+    def wiring(self, accrual: bool, attribution: bool = False) -> Wiring:
+        """The layout as the kernel reads it; whether rewards keep books by accrual, and steps are shared out."""
         return Wiring(
             slots=np.array([self.actions[slot].start if slot in self.actions else -1 for slot in SLOTS]),
             blocks=np.array([self.slices[block].start if block in self.slices else -1 for block in BLOCKS]),
@@ -113,6 +113,7 @@ class Layout:
             scale=np.array([feature.scale for feature in self.features]),
             weights=np.array(self.weights),
             accrual=accrual,
+            attribution=attribution,
         )
 
 
