@@ -1,5 +1,7 @@
 """The heuristic sleeps redundant links while there is room, keeps every pair's path, and wakes under load."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
