@@ -2,8 +2,9 @@
 
 A chip that serves draws its active floor plus a part in proportion to its load; a chip in a job draws `job_power_share`
 of the way from idle to peak; the others idle. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
-follow the cube law, and speed up with load and with inlet temperature (ASHRAE TC 9.9, Thermal Guidelines, 2021: fans
-ramp above about 25 C); leakage grows with the same temperature.
+follow the cube law. Their flow keeps the hottest parts at 60 C, so it goes with the load over what the inlet leaves
+below that; the catalog's fan power holds at full load and 25 C (the ramp of ASHRAE TC 9.9, Thermal Guidelines, 2021,
+lies between this one and EnergyPlus's ITE airflow of 5 %/K). Leakage is linear around the same 25 C.
 """
 
 import math
@@ -11,16 +12,32 @@ import math
 from .jit import njit
 from .terms import THROTTLED_CHIP_H
 
-FAN_RAMP_C = 25.0
-FAN_IDLE_FLOW = 0.35
-FAN_LOAD_FLOW = 0.40
-FAN_FLOW_PER_K = 0.03
+REFERENCE_C = 25.0
+"""Inlet temperature at which the catalog's powers hold."""
+FAN_PART_C = 60.0
+FAN_LEAST_SPAN_K = 10.0
+FAN_IDLE_FLOW = 0.45
+FAN_LOAD_FLOW = 0.55
+FAN_LARGEST_FLOW = 1.3
+
+
+@njit
+def fan_inlet_c(module, loop_c):
+    """Air that the server fans draw in: the loop's, or that of the room where a second plant cools it."""
+    return loop_c if module.air_cooled == 1 else REFERENCE_C
 
 
 @njit
 def fan_flow(load, inlet_c):
-    """Relative air flow of server fans, 0..1."""
-    return min(FAN_IDLE_FLOW + FAN_LOAD_FLOW * load + FAN_FLOW_PER_K * max(inlet_c - FAN_RAMP_C, 0.0), 1.0)
+    """Air flow of server fans relative to full load at 25 C, at most 1.3: what carries the heat off at 60 C."""
+    span_k = max(FAN_PART_C - inlet_c, FAN_LEAST_SPAN_K)
+    return min((FAN_IDLE_FLOW + FAN_LOAD_FLOW * load) * (FAN_PART_C - REFERENCE_C) / span_k, FAN_LARGEST_FLOW)
+
+
+@njit
+def leakage(module, inlet_c):
+    """Power of the silicon over its power at 25 C inlet."""
+    return 1.0 + module.leakage_per_k * (inlet_c - REFERENCE_C)
 
 
 @njit
@@ -38,10 +55,10 @@ def module_power_kw(module, serving, replicas, working, clock, inlet_c):
         + (peak_w - floor_w) * serving
         + peak_w * module.job_power_share * working
     )
-    chips_w *= 1.0 + module.leakage_per_k * max(inlet_c - FAN_RAMP_C, 0.0)
+    chips_w *= leakage(module, inlet_c)
     load = min((serving + working) / module.chips, 1.0)
     node_w = module.node_idle_w + (module.node_peak_w - module.node_idle_w) * load
-    fans_w = module.fan_w * fan_flow(load, inlet_c) ** 3
+    fans_w = module.fan_w * fan_flow(load, fan_inlet_c(module, inlet_c)) ** 3
     return (chips_w + (node_w + fans_w) * module.chips) * 1e-3
 
 

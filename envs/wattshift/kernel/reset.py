@@ -3,6 +3,7 @@
 from .arrivals import backlog
 from .decode import decode
 from .jit import njit
+from .plant import reachable_supply_c
 from .rng import START, uniform
 from .settle import FIRST_CHARGE_SHARE, liability_usd
 from .slices import read
@@ -26,7 +27,10 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         state.sites[nth].soc_kwh = FIRST_CHARGE_SHARE * params.sites[nth].battery_kwh
         state.sites[nth].peak_kw = 0.0
     for nth in range(len(params.modules)):
-        state.modules[nth].loop_c = params.plants[nth, 0].supply_c
+        state.modules[nth].cooling_up = 1
+        state.modules[nth].tripped = 0
+        plant, weather = params.plants[nth, 0], now.zones[params.sites[params.modules[nth].site].zone]
+        state.modules[nth].loop_c = reachable_supply_c(plant, plant.supply_c, weather)
         state.modules[nth].held_chips = 0
         state.modules[nth].up = 1
         ledger.modules[nth].clock = 1.0

@@ -42,6 +42,8 @@ MODULE_STATE = _record(
     up=I,  # 1 = in service: draws power and may work
     loop_c=F,  # coolant at the chips' inlet
     held_chips=I,  # held by gangs
+    cooling_up=I,  # 1 = the cooling plants run
+    tripped=I,  # 1 = out of service until the loop is cool again
 )
 LINK_STATE = _record(up=I)
 JOB = _record(
@@ -68,6 +70,7 @@ MODULE_CONTROL = _record(
     job_chips=I,  # chips offered to jobs
     supply_c=F,  # set-point of the main plant
     speed=F,  # relative clock allowed by the power cap
+    flow=F,  # coolant of the main plant over the flow that follows the load
 )
 
 TOTALS = _record(
@@ -106,6 +109,7 @@ MODULE_LEDGER = _record(
     heat_removed_kw=(F, (2,)),  # by the two plants
     plant_kw=(F, (2,)),  # their electricity
     water_l=F,
+    coolant_flow=F,  # of the main plant over its design flow
 )
 LINK_LEDGER = _record(gbps=F, power_kw=F)
 FLOW_LEDGER = _record(per_s=F)

@@ -27,7 +27,7 @@ def clear(ledger):
         site.import_kw = site.export_kw = site.curtailed_kw = site.carbon_kg = site.water_l = site.cost_usd = 0.0
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
-        module.heat_stored_kw = module.throttled = 0.0
+        module.heat_stored_kw = module.throttled = module.coolant_flow = 0.0
         module.largest_gang = 0
         module.heat_removed_kw[:] = 0.0
         module.plant_kw[:] = 0.0

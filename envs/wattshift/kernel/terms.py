@@ -74,10 +74,11 @@ SLOT_AXES = {
     "cooling": "sites",
     "caps": "sites",
     "storage": "batteries",
+    "flow": "sites",
 }
 """Control slots an action may drive, and what each has one entry for."""
 SLOTS = tuple(SLOT_AXES)
 """In the order of the totals' `clipped` and of the offsets given to `decode`."""
-(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE) = range(len(SLOTS))
+(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, FLOW) = range(len(SLOTS))
 
 N_TERMS, N_SUMS, N_SLOTS = len(TERMS), len(SUMS), len(SLOTS)

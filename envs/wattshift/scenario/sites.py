@@ -10,6 +10,7 @@ from .fields import (
     BatteryName,
     ChipName,
     Count,
+    EnvelopeName,
     Name,
     NonNegative,
     PlantName,
@@ -31,6 +32,9 @@ class Module(Section):
     plant: PlantName
     power: PowerName
     job_share: Share = Field(description="share of the chips that the autopilot offers to jobs")
+    envelope: EnvelopeName | None = Field(
+        default=None, description="thermal class of the equipment, ASHRAE TC 9.9; left out: the plant's"
+    )
 
 
 class Battery(Section):
