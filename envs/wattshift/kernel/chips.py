@@ -2,9 +2,9 @@
 
 A chip that serves draws its active floor plus a part in proportion to its load; a chip in a job draws `job_power_share`
 of the way from idle to peak; the others idle. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
-follow the cube law. Their flow keeps the hottest parts at 60 C, so it goes with the load over what the inlet leaves
-below that; the catalog's fan power holds at full load and 25 C (the ramp of ASHRAE TC 9.9, Thermal Guidelines, 2021,
-lies between this one and EnergyPlus's ITE airflow of 5 %/K). Leakage is linear around the same 25 C.
+follow the cube law. Their flow goes with load, and with the inlet above 18 C, the low end of ASHRAE's recommended range:
+2.8 %/K at 25 C, where the catalog's powers hold, and 4 %/K at 29 C, between ASHRAE's fan ramp (TC 9.9, Thermal
+Guidelines, 2021) and the 5 %/K of EnergyPlus's ITE airflow. Leakage is linear around the same 25 C.
 """
 
 import math
@@ -14,10 +14,11 @@ from .terms import THROTTLED_CHIP_H
 
 REFERENCE_C = 25.0
 """Inlet temperature at which the catalog's powers hold."""
-FAN_PART_C = 60.0
-FAN_LEAST_SPAN_K = 10.0
 FAN_IDLE_FLOW = 0.45
 FAN_LOAD_FLOW = 0.55
+FAN_RAMP_C = 18.0
+FAN_LEAST_RAMP = 0.902
+FAN_RAMP_PER_K2 = 0.002
 FAN_LARGEST_FLOW = 1.3
 
 
@@ -29,9 +30,10 @@ def fan_inlet_c(module, loop_c):
 
 @njit
 def fan_flow(load, inlet_c):
-    """Air flow of server fans relative to full load at 25 C, at most 1.3: what carries the heat off at 60 C."""
-    span_k = max(FAN_PART_C - inlet_c, FAN_LEAST_SPAN_K)
-    return min((FAN_IDLE_FLOW + FAN_LOAD_FLOW * load) * (FAN_PART_C - REFERENCE_C) / span_k, FAN_LARGEST_FLOW)
+    """Air flow of server fans relative to full load at 25 C, at most 1.3; steeper the warmer the inlet is above 18 C."""
+    warm_k = max(inlet_c - FAN_RAMP_C, 0.0)
+    ramp = FAN_LEAST_RAMP + FAN_RAMP_PER_K2 * warm_k * warm_k
+    return min((FAN_IDLE_FLOW + FAN_LOAD_FLOW * load) * ramp, FAN_LARGEST_FLOW)
 
 
 @njit

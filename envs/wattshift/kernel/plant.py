@@ -9,8 +9,9 @@ below has that property by itself.
 from .jit import njit
 
 KELVIN = 273.15
-LEAST_LIFT_K = 8.0
-LARGEST_COP = 12.0
+LEAST_LIFT_K = 20.0
+"""Condenser over evaporator that head-pressure control keeps, however cold the outdoors."""
+LARGEST_COP = 8.0
 LEAST_PART_LOAD = 0.15
 RATING_C = 35.0
 """Outdoor temperature up to which a compressor has its full capacity (rating point of air-cooled equipment, AHRI)."""
