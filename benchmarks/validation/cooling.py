@@ -1,10 +1,11 @@
-"""Cooling: annual PUE and WUE of every design, the liquid retrofit, and set-points with an optimum inside their range."""
+"""Cooling: annual PUE and WUE of every design, the liquid retrofit, and the best set-point of every plant."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
+
 from wattshift import catalog
 
 from .check import Check, Section, markdown_table
@@ -75,20 +76,23 @@ def section() -> Section:
     return Section(
         title="Cooling",
         text=(
-            "**Annual PUE and WUE.** One site a design, at its usual size with the power train usual for it (UPS and PDU "
-            f"losses are in PUE), chips {LOAD:.0%} busy in the mean, every hour of a synthetic year in each of "
-            f"{', '.join(ZONES)}. The median and the range are over these zones. Fans, pumps and chillers of the catalog, "
-            "cycles of concentration, and the set-point of `liquid-dry-adiabatic` were chosen within their plausible range "
-            "to come near these medians, and the humidification behind a WUE of .03-.06 is an input. So agreement in the "
-            "medians says that one set of plausible numbers gives the published levels; the spread over climates was not "
-            "fitted.\n\n"
-            "**Retrofit.** The three published numbers fit together only if facility power is everything but IT and the "
-            "servers' fans are part of IT: total x .898 and PUE x .967 make IT x .929, and facility power x .819 then needs "
-            "a PUE of 1.39 before. We put cold plates for 75 % of the heat (`liquid-chiller`) on the chilled water of "
-            "`air-chiller`, 1200 H100 80 % busy (1.1 MW of IT), mean of Germany and California.\n\n"
-            f"**Set-points.** Total power of servers, fans and plant against the supply set-point at {ORDINARY[0]:.0f} C dry "
-            f"and {ORDINARY[1]:.0f} C wet bulb, chips {LOAD:.0%} busy: fans and leakage grow with the inlet, the compressor "
-            "and the outdoor fans fall with it."
+            "**Annual PUE and WUE.** One site a design, at its usual size with the power train usual for it "
+            f"(UPS and PDU losses are in PUE), chips {LOAD:.0%} busy in the mean, every hour of a synthetic year "
+            f"in each of {', '.join(ZONES)}; medians and ranges are over these zones. Fans, pumps and chillers "
+            "of the catalog, cycles of concentration, and the set-point of `liquid-dry-adiabatic` were chosen "
+            "within their plausible range to come near these medians, and the humidification behind a WUE of "
+            ".03-.06 is an input. So the medians say that one set of plausible numbers gives the published "
+            "levels; the spread over climates was not fitted.\n\n"
+            "**Retrofit.** The three published numbers fit together only if facility power is everything but IT "
+            "and the servers' fans are part of IT: total x .898 and PUE x .967 make IT x .929, and facility "
+            "power x .819 then needs a PUE of 1.39 before. Here cold plates for 75 % of the heat (`liquid- "
+            "chiller`) join the chilled water of `air-chiller`: 1200 H100, 80 % busy, 1.1 MW of IT, mean of "
+            "Germany and California.\n\n"
+            "**Set-points.** Total power of servers, fans and plant against the supply set-point at "
+            f"{ORDINARY[0]:.0f} C dry and {ORDINARY[1]:.0f} C wet bulb, chips {LOAD:.0%} busy: fans and leakage "
+            "grow with the inlet, compressor and outdoor fans save. The curves of the chilled-water plants are "
+            "flat below their minimum: there the compressor is at its best lift, and colder costs next to "
+            "nothing."
         ),
         checks=annual + retrofit_checks() + optimum,
         tables=[annual_table, optimum_table],

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from wattshift import catalog
 from wattshift.kpi import episode_kpis
 from wattshift.scenario import Scenario, load_scenario

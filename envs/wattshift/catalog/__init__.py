@@ -1,4 +1,4 @@
-"""Catalog: chips, cooling plants, thermal envelopes, power trains, batteries and links, every number with unit, grade and source."""
+"""Catalog: chips, cooling plants, envelopes, power trains, batteries, links, every number with unit, grade, source."""
 
 from .entries import Battery, Chip, Envelope, Link, Plant, PowerTrain, Quantity
 from .load import CatalogError, batteries, chips, envelopes, links, plants, power_trains, sections

@@ -2,9 +2,10 @@
 
 A chip that serves draws its active floor plus a part in proportion to its load; a chip in a job draws `job_power_share`
 of the way from idle to peak; the others idle. Dynamic power falls with the clock as speed ** dvfs_exponent. Server fans
-follow the cube law. Their flow goes with load, and with the inlet above 18 C, the low end of ASHRAE's recommended range:
-2.8 %/K at 25 C, where the catalog's powers hold, and 4 %/K at 29 C, between ASHRAE's fan ramp (TC 9.9, Thermal
-Guidelines, 2021) and the 5 %/K of EnergyPlus's ITE airflow. Leakage is linear around the same 25 C.
+follow the cube law. Their flow goes with load, and with the inlet above 18 C, the low end of ASHRAE's recommended
+range: 2.8 %/K at 25 C, where the catalog's powers hold, and about 4 %/K at 29 C. For orientation: EnergyPlus's ITE
+airflow rises by 5 %/K at 25 C, ASHRAE TC 9.9 (Thermal Guidelines, 2021) shows fans flat in the cold, then ramping.
+Leakage is linear around the same 25 C.
 """
 
 import math
@@ -30,7 +31,7 @@ def fan_inlet_c(module, loop_c):
 
 @njit
 def fan_flow(load, inlet_c):
-    """Air flow of server fans relative to full load at 25 C, at most 1.3; steeper the warmer the inlet is above 18 C."""
+    """Air flow of server fans relative to full load at 25 C, at most 1.3; ever steeper above 18 C."""
     warm_k = max(inlet_c - FAN_RAMP_C, 0.0)
     ramp = FAN_LEAST_RAMP + FAN_RAMP_PER_K2 * warm_k * warm_k
     return min((FAN_IDLE_FLOW + FAN_LOAD_FLOW * load) * ramp, FAN_LARGEST_FLOW)

@@ -6,7 +6,7 @@ from .plant import coolant_flow, outdoors_c, plant_power_kw, reachable_supply_c,
 
 @njit
 def plant_runs(module, module_now, sites_now):
-    """Whether a module's plants can remove heat: they work and have power; the chips themselves may be out of service."""
+    """Whether a module's plants can remove heat: they work and have power; its chips may be out of service."""
     return module_now.cooling_up == 1 and sites_now[module.site].up == 1
 
 

@@ -1,4 +1,4 @@
-"""What a cooling plant can do and what it costs, by closed formulas of its heat, its supply temperature and the weather.
+"""What a cooling plant can do and what it costs, in closed form from its heat, its supply temperature and the weather.
 
 Every plant is the same machine: transport (fans, pumps), an optional economiser, an optional compressor for what the
 economiser leaves, outdoor fans, and perhaps water. Air, liquid, immersion and sealed plants differ only in the numbers.
@@ -22,8 +22,11 @@ NEGLIGIBLE_SHARE = 1e-9
 
 @njit
 def evaporative_drop_k(plant, supply_c, weather):
-    """How far the adiabatic assist cools the outdoor air: as far as free cooling needs it, at most its effectiveness
-    times the wet-bulb depression; nothing while the dry bulb carries all the heat."""
+    """How far the adiabatic assist cools the outdoor air.
+
+    As far as free cooling of all the heat needs it, nothing while the dry bulb does; at most the effectiveness times
+    the wet-bulb depression.
+    """
     if plant.adiabatic == 0.0:
         return 0.0
     dry_c = float(weather.temp_c)
@@ -141,7 +144,7 @@ def water_l_per_h(plant, heat_kw, supply_c, weather):
     """Water drawn: humidification of the room, evaporation in a tower, evaporation in the adiabatic assist.
 
     A tower evaporates for all the heat that it rejects, the compressor's included; the assist evaporates for the air
-    that it cools, which takes up the heat over `rise_k`. `makeup_l_per_kwh` is the latent heat's litre and the blow-down.
+    that it cools, which takes up the heat over `rise_k`. `makeup_l_per_kwh` is latent heat in litres, with blow-down.
     """
     if heat_kw <= NEGLIGIBLE_SHARE * plant.capacity_kw:
         return 0.0
