@@ -1,11 +1,12 @@
-"""Catalog: chips, plants, power trains, batteries, generators, networks, every number with unit, grade and source."""
+"""Catalog: chips, plants, power trains, batteries, networks, ..., every number with unit, grade and source."""
 
-from .entries import Access, Battery, Chip, Generator, Link, Plant, PowerTrain, Quantity, Router
+from .entries import Access, Battery, Chip, Envelope, Generator, Link, Plant, PowerTrain, Quantity, Router
 from .load import (
     CatalogError,
     access,
     batteries,
     chips,
+    envelopes,
     generators,
     links,
     plants,
@@ -19,6 +20,7 @@ __all__ = [
     "Battery",
     "CatalogError",
     "Chip",
+    "Envelope",
     "Generator",
     "Link",
     "Plant",
@@ -28,6 +30,7 @@ __all__ = [
     "access",
     "batteries",
     "chips",
+    "envelopes",
     "generators",
     "links",
     "plants",

@@ -64,7 +64,7 @@ class Chip(Entry):
     memory_gb: Positive
     node_idle_w: NonNegative  # rest of the server per chip, without fans, idle
     node_peak_w: NonNegative
-    fan_w: NonNegative  # fans of an air-cooled server at full flow, per chip
+    fan_w: NonNegative  # fans of an air-cooled server at full load and 25 C inlet, per chip
     leakage_per_k: NonNegative
     dvfs_exponent: Annotated[Quantity, _within(1.0, 4.0)]
     min_speed: Share
@@ -88,28 +88,49 @@ class Chip(Entry):
         return peak.value if peak is not None else 0.0
 
 
+class Envelope(Entry):
+    """Inlet temperatures of a class of equipment: of the air, or of the coolant where a liquid takes the heat."""
+
+    summary: str
+    recommended_min_c: Celsius
+    recommended_max_c: Celsius  # beyond it the thermal term is charged
+    allowable_min_c: Celsius
+    allowable_max_c: Celsius  # beyond it the chips slow
+
+    @model_validator(mode="after")
+    def _ranges_are_nested(self) -> "Envelope":
+        limits = (self.allowable_min_c, self.recommended_min_c, self.recommended_max_c, self.allowable_max_c)
+        values = [limit.value for limit in limits]
+        if values != sorted(values):
+            raise ValueError("the recommended range must lie within the allowable one")
+        return self
+
+
 class Plant(Entry):
-    """A cooling plant; per kW of heat unless said otherwise."""
+    """A cooling plant; powers per kW of its capacity, at full flow."""
 
     summary: str
     wet: bool  # rejects heat against the wet bulb
     rest: str | None = None  # air plant that takes the heat which this one leaves
     share: Share = Quantity(value=1.0, grade="A", source="a plant without `rest` takes all the heat")
+    envelope: str  # of the equipment that it usually cools
     supply_c: Celsius  # set-point of the autopilot
     supply_min_c: Celsius
     supply_max_c: Celsius
     free_approach_k: NonNegative | None = None  # None: no economiser
     rise_k: Positive
+    least_flow: Share  # of coolant and outdoor fans; 1: constant speed
     carnot_share: Share  # compressor COP over Carnot COP; 0: no compressor
     condenser_approach_k: NonNegative
     evaporator_approach_k: NonNegative
+    derate_per_k: Share  # of the compressor's capacity, per K outdoors above 35 C
     transport_kw_per_kw: NonNegative
     rejection_kw_per_kw: NonNegative
-    water_l_per_kwh: NonNegative
-    loop_rise_k: Positive  # loop above supply at full load
+    adiabatic: Share = Quantity(value=0.0, grade="A", source="a plant that does not say otherwise has no assist")
+    cycles: Annotated[Quantity, _within(1.5, 20.0)] | None = None  # of concentration; None: nothing evaporates
+    humidify_l_per_kwh: NonNegative  # for the air of the room, per kWh of heat
+    loop_rise_k: Positive  # loop above supply
     time_constant_min: Positive
-    inlet_limit_c: Celsius
-    throttle_c: Celsius
     server_fan_share: Share  # of the fan power of an air-cooled server
     leakage_share: Share  # of the leakage growth of an air-cooled chip
 
@@ -121,8 +142,10 @@ class Plant(Entry):
             raise ValueError("`rest` must be named exactly when `share` is below 1")
         if self.carnot_share.value == 0.0 and self.free_approach_k is None:
             raise ValueError("a plant without a compressor (carnot_share 0) needs an economiser (free_approach_k)")
-        if self.wet != (self.water_l_per_kwh.value > 0.0):
-            raise ValueError("a plant uses water exactly when it is wet")
+        if self.adiabatic.value > 0.0 and (self.wet or self.free_approach_k is None):
+            raise ValueError("an adiabatic assist belongs to a dry plant with an economiser")
+        if (self.wet or self.adiabatic.value > 0.0) != (self.cycles is not None):
+            raise ValueError("cycles of concentration belong to a plant that evaporates water (wet or adiabatic)")
         return self
 
 

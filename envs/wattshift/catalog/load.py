@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from .entries import Access, Battery, Chip, Entry, Generator, Link, Plant, PowerTrain, Router
+from .entries import Access, Battery, Chip, Entry, Envelope, Generator, Link, Plant, PowerTrain, Router
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -31,7 +31,15 @@ def plants() -> Mapping[str, Plant]:
     for name, plant in catalog.items():
         if plant.rest is not None and (plant.rest not in catalog or catalog[plant.rest].rest is not None):
             raise CatalogError(f"plants.yaml: {name}.rest: got {plant.rest!r}, must be a plant that takes all its heat")
+        if plant.envelope not in envelopes():
+            raise CatalogError(f"plants.yaml: {name}.envelope: got {plant.envelope!r}, must be an envelope")
     return catalog
+
+
+@cache
+def envelopes() -> Mapping[str, Envelope]:
+    """Thermal envelopes of equipment by name."""
+    return _read("envelopes.yaml", Envelope)
 
 
 @cache
@@ -75,6 +83,7 @@ def sections() -> dict[str, Mapping[str, Entry]]:
     return {
         "chips": chips(),
         "plants": plants(),
+        "envelopes": envelopes(),
         "power_trains": power_trains(),
         "batteries": batteries(),
         "generators": generators(),

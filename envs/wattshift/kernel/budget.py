@@ -9,10 +9,11 @@ the power stage can always be met.
 
 from .battery import discharge_limit_kw, islanded_limit_kw, reserve_kwh
 from .chips import module_power_kw, powered_chips
-from .cool import outdoors_c, plant_power_kw
 from .decode import whole_chips
 from .generator import bridged_share, engine_limit_kw
+from .heat import second_plant_kw
 from .jit import njit
+from .plant import coolant_flow, outdoors_c, plant_power_kw, reachable_supply_c
 from .power import module_loss_kw, renewables_kw
 
 GRAINS = 1024
@@ -56,6 +57,23 @@ def most_it_kw(module, module_now, chips, speed):
 
 
 @njit
+def most_plants_kw(plant, rest, settings, it_kw, weather):
+    """Power of a module's plants removing no more than the heat of `it_kw`."""
+    rest_kw = second_plant_kw(rest, it_kw, weather)
+    loop_kw = it_kw - rest_kw
+    supply_c = reachable_supply_c(plant, settings.supply_c, weather)
+    rest_c = reachable_supply_c(rest, rest.supply_c, weather)
+    main = plant_power_kw(
+        plant, loop_kw, coolant_flow(plant, loop_kw, settings.flow), supply_c, outdoors_c(plant, supply_c, weather)
+    )
+    if rest_kw == 0.0:
+        return main
+    return main + plant_power_kw(
+        rest, rest_kw, coolant_flow(rest, rest_kw, 1.0), rest_c, outdoors_c(rest, rest_c, weather)
+    )
+
+
+@njit
 def most_site_kw(params, now, state, control, ledger, nth_site, grains):
     """Most power that the site can draw with that share of its chips active."""
     total_kw = 0.0
@@ -66,11 +84,8 @@ def most_site_kw(params, now, state, control, ledger, nth_site, grains):
         chips = allowed_chips(module, ledger.modules[nth], grains)
         it_kw = most_it_kw(module, module_now, chips, settings.speed)
         total_kw += it_kw + module_loss_kw(module, it_kw)
-        for side in range(2):
-            plant = params.plants[nth, side]
-            supply_c = settings.supply_c if side == 0 else plant.supply_c
-            outdoor_c = outdoors_c(plant, now.zones[params.sites[nth_site].zone])
-            total_kw += plant_power_kw(plant, it_kw * plant.heat_share, supply_c, outdoor_c)
+        weather = now.zones[params.sites[nth_site].zone]
+        total_kw += most_plants_kw(params.plants[nth, 0], params.plants[nth, 1], settings, it_kw, weather)
     return total_kw
 
 
@@ -110,4 +125,5 @@ def limit_site(params, now, state, control, ledger, nth_site):
             continue
         account.ready = allowed_chips(module, account, grains)
         it_kw = most_it_kw(module, module_now, account.ready, control.modules[nth].speed)
-        account.heat_limit_kw = min(account.heat_limit_kw, it_kw * params.plants[nth, 0].heat_share)
+        loop_kw = it_kw - second_plant_kw(params.plants[nth, 1], it_kw, now.zones[site.zone])
+        account.heat_limit_kw = min(account.heat_limit_kw, loop_kw)

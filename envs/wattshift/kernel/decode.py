@@ -5,7 +5,10 @@ offset -1 and reads as zero.
 """
 
 from .jit import njit
-from .terms import ADMISSION, CAPS, COOLING, LINKS, PLACEMENT, PREPROCESS, ROUTING, SLEEP, STORAGE
+from .terms import ADMISSION, CAPS, COOLING, FLOW, LINKS, PLACEMENT, PREPROCESS, ROUTING, SLEEP, STORAGE
+
+MOST_FLOW, LEAST_FLOW = 1.5, 0.6
+"""Coolant flow at the ends of the slot, over the flow that follows the load."""
 
 SLEEP_BELOW = -0.5
 """An entry of the links slot below this also asks the link to sleep."""
@@ -62,7 +65,7 @@ def decode(params, control, ledger, action, offsets):
         if site.battery_kwh > 0.0:
             set_points.battery_kw = site.battery_kw * read_slot(action, offsets[STORAGE], n_batteries)
             n_batteries += 1
-    for slot in (ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, PREPROCESS):
+    for slot in (ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, PREPROCESS, FLOW):
         count_excess(clipped, action, offsets[slot], len(params.sites), slot)
     count_excess(clipped, action, offsets[STORAGE], n_batteries, STORAGE)
     count_excess(clipped, action, offsets[SLEEP], len(params.modules), SLEEP)
@@ -78,6 +81,7 @@ def decode(params, control, ledger, action, offsets):
         settings.job_chips = whole_chips(module, depart(module.job_share, 0.0, 1.0, offered))
         colder_or_warmer = read_slot(action, offsets[COOLING], module.site)
         settings.supply_c = depart(plant.supply_c, module.supply_min_c, module.supply_max_c, colder_or_warmer)
+        settings.flow = depart(1.0, LEAST_FLOW, MOST_FLOW, read_slot(action, offsets[FLOW], module.site))
         cap = read_slot(action, offsets[CAPS], module.site)
         settings.speed = 1.0 + min(cap, 0.0) * (1.0 - module.min_speed)
         asleep = read_slot(action, offsets[SLEEP], nth)

@@ -8,8 +8,9 @@ Incropera & DeWitt, Fundamentals of Heat and Mass Transfer, sec. 5.1): exact, an
 
 import math
 
-from .cool import reachable_supply_c
+from .cool import plant_runs
 from .jit import njit
+from .plant import available_kw, coolant_flow, outdoors_c, reachable_supply_c
 
 
 @njit
@@ -56,25 +57,50 @@ def integrate(temp_c, produced_kw, supply_c, conductance_kw_per_k, capacity_kw, 
 
 
 @njit
+def second_plant_kw(rest, it_kw, weather):
+    """Heat that the second plant takes: its share, at most what it can in this weather."""
+    outdoor_c = outdoors_c(rest, rest.supply_c, weather)
+    return min(it_kw * rest.heat_share, available_kw(rest, rest.supply_c, outdoor_c))
+
+
+@njit
+def protect(module, module_now):
+    """Trip a module whose loop passes the trip temperature; give it back below the throttle temperature."""
+    if module_now.loop_c > module.trip_c:
+        module_now.tripped = 1
+    elif module_now.loop_c < module.throttle_c:
+        module_now.tripped = 0
+
+
+@njit
 def heat(params, now, state, control, ledger):
     """Move each module's loop; what is removed and what is stored add up to what was produced."""
     step_h = params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
-        module, plant, account = params.modules[nth], params.plants[nth, 0], ledger.modules[nth]
-        module_now = state.modules[nth]
+        module, module_now, account = params.modules[nth], state.modules[nth], ledger.modules[nth]
+        plant, settings = params.plants[nth, 0], control.modules[nth]
         weather = now.zones[params.sites[module.site].zone]
-        is_up = module_now.up == 1
-        to_loop_kw = account.it_kw * plant.heat_share
+        runs = plant_runs(module, module_now, state.sites)
+        if runs and plant.heat_share < 1.0:
+            account.heat_removed_kw[1] = second_plant_kw(params.plants[nth, 1], account.it_kw, weather)
+        to_loop_kw = account.it_kw - account.heat_removed_kw[1]
+        supply_c = reachable_supply_c(plant, settings.supply_c, weather)
+        flow = coolant_flow(plant, to_loop_kw, settings.flow)
+        limit_kw = 0.0
+        if runs:
+            available = available_kw(plant, supply_c, outdoors_c(plant, supply_c, weather))
+            limit_kw = min(available, account.heat_limit_kw)
         before_c = module_now.loop_c
         module_now.loop_c = integrate(
             before_c,
             to_loop_kw,
-            reachable_supply_c(plant, control.modules[nth].supply_c, weather),
-            module.conductance_kw_per_k,
-            min(plant.capacity_kw, account.heat_limit_kw) if is_up else 0.0,
+            supply_c,
+            module.conductance_kw_per_k * flow,
+            limit_kw,
             module.mass_kwh_per_k,
             step_h,
         )
+        account.coolant_flow = flow if runs else 0.0
         account.heat_stored_kw = module.mass_kwh_per_k * (module_now.loop_c - before_c) / step_h
         account.heat_removed_kw[0] = to_loop_kw - account.heat_stored_kw
-        account.heat_removed_kw[1] = account.it_kw - to_loop_kw
+        protect(module, module_now)

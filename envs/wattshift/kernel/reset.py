@@ -7,6 +7,7 @@ from .choose import choose_paths, reset_paths
 from .curtailment import announce
 from .decode import decode
 from .jit import njit
+from .plant import reachable_supply_c
 from .rng import START, uniform
 from .route import route
 from .settle import FIRST_CHARGE_SHARE, liability_usd
@@ -38,7 +39,10 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         site_now.curtailing = 0
         site_now.curtail_in_h = 0.0
     for nth in range(len(params.modules)):
-        state.modules[nth].loop_c = params.plants[nth, 0].supply_c
+        state.modules[nth].cooling_up = 1
+        state.modules[nth].tripped = 0
+        plant, weather = params.plants[nth, 0], now.zones[params.sites[params.modules[nth].site].zone]
+        state.modules[nth].loop_c = reachable_supply_c(plant, plant.supply_c, weather)
         state.modules[nth].held_chips = 0
         state.modules[nth].up = 1
         state.modules[nth].in_service = 1

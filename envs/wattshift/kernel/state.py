@@ -51,6 +51,7 @@ MODULE_STATE = _record(
     up=I,  # 1 = in service: draws power and may work
     in_service=I,  # 1 = neither failed nor serviced itself, whatever its site does
     cooling_up=I,  # 1 = its cooling plants run
+    tripped=I,  # 1 = out of service until the loop is cool again
     failed_chips=I,
     loop_c=F,  # coolant at the chips' inlet
     held_chips=I,  # held by gangs
@@ -98,6 +99,7 @@ MODULE_CONTROL = _record(
     supply_c=F,  # set-point of the main plant
     speed=F,  # relative clock allowed by the power cap
     sleep_chips=I,  # wanted asleep
+    flow=F,  # coolant of the main plant over the flow that follows the load
 )
 
 LINK_CONTROL = _record(
@@ -164,6 +166,7 @@ MODULE_LEDGER = _record(
     heat_removed_kw=(F, (2,)),  # by the two plants
     plant_kw=(F, (2,)),  # their electricity
     water_l=F,
+    coolant_flow=F,  # of the main plant over its design flow
 )
 LINK_LEDGER = _record(
     gbps=F,

@@ -111,10 +111,11 @@ SLOT_AXES = {
     "sleep": "modules",
     "links": "links",
     "preprocess": "sites",
+    "flow": "sites",
 }
 """Control slots an action may drive, and what each has one entry for."""
 SLOTS = tuple(SLOT_AXES)
 """In the order of the totals' `clipped` and of the offsets given to `decode`."""
-(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, SLEEP, LINKS, PREPROCESS) = range(len(SLOTS))
+(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, SLEEP, LINKS, PREPROCESS, FLOW) = range(len(SLOTS))
 
 N_TERMS, N_SUMS, N_SLOTS = len(TERMS), len(SUMS), len(SLOTS)

@@ -65,6 +65,7 @@ def _is_timezone(name: str) -> str:
 
 ChipName = Annotated[str, _entry_of("a chip of the catalog", catalog.chips)]
 PlantName = Annotated[str, _entry_of("a cooling plant of the catalog", catalog.plants)]
+EnvelopeName = Annotated[str, _entry_of("a thermal envelope of the catalog", catalog.envelopes)]
 PowerName = Annotated[str, _entry_of("a power train of the catalog", catalog.power_trains)]
 BatteryName = Annotated[str, _entry_of("a battery of the catalog", catalog.batteries)]
 GeneratorName = Annotated[str, _entry_of("a generator of the catalog", catalog.generators)]

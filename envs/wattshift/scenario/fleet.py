@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from wattshift import catalog
-from wattshift.catalog import Chip, Plant, PowerTrain
+from wattshift.catalog import Chip, Envelope, Plant, PowerTrain
 
 from .schema import Scenario
 from .sites import Module, Site
@@ -18,6 +18,12 @@ UPS_MARGIN = 1.2
 LEAKAGE_REFERENCE_C = 25.0
 """Inlet temperature at which the chips' powers hold."""
 
+LARGEST_FAN_FLOW = 1.3
+"""Of server fans, over their flow at full load and 25 C."""
+
+TRIP_MARGIN_K = 15.0
+"""From the highest allowable inlet temperature to the shut-down of the servers (estimate)."""
+
 
 @dataclass(frozen=True)
 class Installed:
@@ -30,6 +36,7 @@ class Installed:
     plant: Plant
     rest: Plant | None  # air plant that takes what the main one leaves
     power: PowerTrain
+    envelope: Envelope
 
     @property
     def name(self) -> str:
@@ -38,7 +45,7 @@ class Installed:
 
     @property
     def fan_w(self) -> float:
-        """Server fans per chip at full flow, W: little is left of them where a liquid takes the heat."""
+        """Server fans per chip at full load and 25 C inlet, W: little is left of them where a liquid takes the heat."""
         return self.chip.fan_w.value * self.plant.server_fan_share.value
 
     @property
@@ -48,15 +55,35 @@ class Installed:
 
     @property
     def design_kw(self) -> float:
-        """IT power with all chips busy at the reference inlet and fans at full flow; the plant's design heat."""
+        """IT power with all chips busy at the reference inlet; the plant's design heat."""
         return self.module.count * (self.chip.peak_w.value + self.chip.node_peak_w.value + self.fan_w) / 1e3
 
     @property
     def hottest_kw(self) -> float:
-        """The same with the inlet at the throttle point, where chips leak most before they slow."""
-        excess_k = max(self.plant.throttle_c.value - LEAKAGE_REFERENCE_C, 0.0)
+        """The same with the inlet at the throttle point, where chips leak most before they slow, and fans at most."""
+        excess_k = max(self.envelope.allowable_max_c.value - LEAKAGE_REFERENCE_C, 0.0)
         leakage_w = self.chip.peak_w.value * self.leakage_per_k * excess_k
-        return self.design_kw + self.module.count * leakage_w / 1e3
+        fans_w = self.fan_w * (LARGEST_FAN_FLOW**3 - 1.0)
+        return self.design_kw + self.module.count * (leakage_w + fans_w) / 1e3
+
+    @property
+    def supply_range_c(self) -> tuple[float, float]:
+        """Set-points that the plant can hold and that keep the inlet within the envelope's allowable range."""
+        low_c = max(self.plant.supply_min_c.value, self.envelope.allowable_min_c.value)
+        high_c = min(self.plant.supply_max_c.value, self.envelope.allowable_max_c.value - self.plant.loop_rise_k.value)
+        return low_c, max(low_c, high_c)
+
+    @property
+    def supply_c(self) -> float:
+        """Set-point of the autopilot: the plant's, as far as the inlet stays within the recommended range."""
+        low_c, high_c = self.supply_range_c
+        recommended_c = self.envelope.recommended_max_c.value - self.plant.loop_rise_k.value
+        return max(low_c, min(self.plant.supply_c.value, recommended_c, high_c))
+
+    @property
+    def trip_c(self) -> float:
+        """Loop temperature at which the servers shut themselves down."""
+        return self.envelope.allowable_max_c.value + TRIP_MARGIN_K
 
     @property
     def ups_rated_kw(self) -> float:
@@ -81,6 +108,7 @@ def installed(scenario: Scenario) -> list[Installed]:
             plant=plants[module.plant],
             rest=plants[rest] if (rest := plants[module.plant].rest) is not None else None,
             power=catalog.power_trains()[module.power],
+            envelope=catalog.envelopes()[module.envelope or plants[module.plant].envelope],
         )
         for index, site in enumerate(scenario.sites)
         for module in site.modules

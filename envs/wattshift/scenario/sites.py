@@ -12,6 +12,7 @@ from .fields import (
     BatteryName,
     ChipName,
     Count,
+    EnvelopeName,
     GeneratorName,
     Name,
     NonNegative,
@@ -49,6 +50,9 @@ class Module(Section):
     cooling_faults: Faults | None = Field(default=None, description="outages of its cooling plant; left out: none")
     chip_faults: Faults | None = Field(default=None, description="failures of each single chip; left out: none")
     maintenance: Maintenance | None = None
+    envelope: EnvelopeName | None = Field(
+        default=None, description="thermal class of the equipment, ASHRAE TC 9.9; left out: the plant's"
+    )
 
 
 class Battery(Section):

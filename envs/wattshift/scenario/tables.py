@@ -97,8 +97,9 @@ MODULE = record(
     chip_peak_w=F,  # fully busy at full speed
     node_idle_w=F,  # rest of the node (CPU, NIC, PSU loss), per chip, no load, without fans
     node_peak_w=F,  # the same, full load
-    fan_w=F,  # server fans per chip at full flow
-    leakage_per_k=F,  # relative growth of chip power per K of inlet above 25 C
+    fan_w=F,  # server fans per chip at full load and 25 C inlet
+    air_cooled=I,  # 1 = server fans draw in the loop's air, 0 = a second plant keeps the room at 25 C
+    leakage_per_k=F,  # relative growth of chip power per K of inlet, 1 at 25 C
     dvfs_exponent=F,  # dynamic power ~ speed ** exponent
     min_speed=F,  # lowest relative clock
     throttle_c=F,  # inlet temperature above which the chip slows
@@ -108,9 +109,10 @@ MODULE = record(
     wake_s=F,  # from asleep to ready
     supply_min_c=F,  # coldest set-point of the main plant
     supply_max_c=F,  # warmest set-point of the main plant
-    conductance_kw_per_k=F,  # from the chips' coolant to the plant's supply
+    conductance_kw_per_k=F,  # from the chips' coolant to the plant's supply, at full coolant flow
     mass_kwh_per_k=F,  # heat stored per K of loop temperature
     inlet_limit_c=F,  # loop temperature above which the thermal violation is charged
+    trip_c=F,  # loop temperature above which the module shuts down
     ups_rated_kw=F,
     ups_loss_0=F,  # UPS loss / rated = loss_0 + loss_1 x + loss_2 x^2, x = load / rated
     ups_loss_1=F,
@@ -124,13 +126,17 @@ PLANT = record(
     supply_c=F,  # supply temperature under the autopilot; only the main plant follows the action
     free_approach_k=F,  # outdoor to supply temperature in free cooling; inf = no economiser
     rise_k=F,  # design temperature rise of the coolant through the load
-    wet=F,  # 1 = heat rejected against the wet bulb (tower, adiabatic), 0 = dry bulb
+    least_flow=F,  # of coolant and outdoor fans over the design flow; 1 = constant speed
+    wet=F,  # 1 = heat rejected against the wet bulb (tower), 0 = dry bulb
+    adiabatic=F,  # effectiveness of the evaporative assist of outdoor air, 0 = none
     carnot_share=F,  # compressor COP / Carnot COP; 0 = no compressor (free cooling only)
     condenser_approach_k=F,
     evaporator_approach_k=F,
+    derate_per_k=F,  # share of the compressor's capacity lost per K outdoors above 35 C
     transport_kw_per_kw=F,  # fans and pumps moving the coolant, at full capacity, per kW of heat
-    rejection_kw_per_kw=F,  # outdoor fans per kW of heat rejected
-    water_l_per_kwh=F,  # evaporated per kWh of heat rejected wet
+    rejection_kw_per_kw=F,  # outdoor fans at full flow, per kW of capacity
+    makeup_l_per_kwh=F,  # water drawn per kWh rejected by evaporation, blow-down included
+    humidify_l_per_kwh=F,  # water for the room's humidity per kWh of heat
 )
 
 LINK = record(
