@@ -58,6 +58,7 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     | cooling | sites | coldest supply | the plant's usual set-point | warmest supply |
     | caps | sites | lowest clock | full clock | clipped |
     | storage | sites with a battery | discharge at full power | idle | charge at full power |
+    | sleep | modules | clipped | all chips awake | all asleep that neither jobs nor models use |
 
     ## Observation Space
     `Box(-10, 10, (D,), float32)`: the blocks clock, sites, modules, forecast, requests, jobs;

@@ -15,7 +15,7 @@ BUILTIN = ("global", "hybrid", "tiny")
 SCENARIOS = {name: load_scenario(name) for name in BUILTIN}
 COMPILED = {name: compile_params(scenario) for name, scenario in SCENARIOS.items()}
 
-MAY_BE_INFINITE = {"mtbf_h", "free_approach_k", "latency_ms"}
+MAY_BE_INFINITE = {"busy_ms", "mtbf_h", "free_approach_k", "latency_ms"}
 
 
 def shapes(scenario: Scenario, params: Params) -> dict[str, tuple[int, ...]]:
