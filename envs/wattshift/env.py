@@ -59,6 +59,7 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     | caps | sites | lowest clock | full clock | clipped |
     | storage | sites with a battery | discharge at full power | idle | charge at full power |
     | flow | sites | coolant at 0.6 of what follows the load | flow follows the load | 1.5 times |
+    | sleep | modules | clipped | all chips awake | all asleep that neither jobs nor models use |
 
     ## Observation Space
     `Box(-10, 10, (D,), float32)`: the blocks clock, sites, modules, forecast, requests, jobs;
