@@ -12,6 +12,10 @@ LARGEST_COP = 12.0
 LEAST_FLOW = 0.3
 LEAST_PART_LOAD = 0.15
 
+LEAST_LOAD = 1e-9
+"""A plant with less to remove than this share of its capacity is off: what is left of a loop that stays below its
+supply temperature is rounding, and must not decide whether the pumps run."""
+
 
 @njit
 def part_load_power(load):
@@ -54,7 +58,7 @@ def free_share(plant, supply_c, outdoor_c):
 @njit
 def plant_power_kw(plant, heat_kw, supply_c, outdoor_c):
     """Electricity of a plant removing `heat_kw`; grows with heat and outdoor temperature, falls with supply."""
-    if heat_kw <= 0.0:
+    if heat_kw <= LEAST_LOAD * plant.capacity_kw:
         return 0.0
     flow = max(heat_kw / plant.capacity_kw, LEAST_FLOW)
     transport_kw = plant.transport_kw_per_kw * plant.capacity_kw * flow**3

@@ -13,6 +13,9 @@ from .paths import load_path, path_is_up, room_gbps
 BEYOND_OBJECTIVE_MS = 1e6
 """Added to the apparent latency of a candidate that cannot meet the objective."""
 
+LEAST_SHARE = 1e-9
+"""Of a flow; less is not sent anywhere: the room that rounding leaves on a full module or link is none."""
+
 THROTTLE_SPAN_K = 10.0
 """A chip slows from full to lowest clock over this span above its throttle temperature."""
 
@@ -78,6 +81,8 @@ def place(params, state, control, ledger, nth_flow):
         chip_per_s = params.services[nth_module, flow.request_class].rate_per_s * account.clock
         taken_per_s = min(remaining_per_s, room_chips * chip_per_s)
         taken_per_s = min(taken_per_s, room_gbps(path, params.links, ledger.links) / gbit)
+        if taken_per_s <= LEAST_SHARE * ledger.flows[nth_flow].per_s:
+            continue
         remaining_per_s -= taken_per_s
         ledger.routes[nth_flow, last].per_s = taken_per_s
         account.serving_chips += taken_per_s / chip_per_s
