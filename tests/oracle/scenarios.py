@@ -57,8 +57,15 @@ class Draws:
         return bool(self.rng.random() < probability)
 
 
-def random_world(seed: int, n_envs: int = 1, steps: int = 30) -> World:
-    """A world of a random scenario, step length, task and table size; episodes are `steps` physics steps long."""
+def random_world(seed: int, n_envs: int = 1, steps: int = 30, decision_every: int | None = None) -> World:
+    """A world of a random scenario, step length, task and table size.
+
+    Args:
+        seed: of everything.
+        n_envs: environments in the batch.
+        steps: physics steps of an episode.
+        decision_every: physics steps of a decision; drawn if not given.
+    """
     draw = Draws(seed)
     scenario = load_scenario(random_scenario(draw))
     step_s = draw.one_of(STEP_LENGTHS_S)
@@ -68,7 +75,7 @@ def random_world(seed: int, n_envs: int = 1, steps: int = 30) -> World:
         traces=random_traces(draw, scenario, step_s, 3 * steps),
         task=random_task(draw),
         step_s=step_s,
-        decision_every=draw.one_of((1, 1, 2, 5)),
+        decision_every=decision_every or draw.one_of((1, 1, 2, 5)),
         episode_days=steps * step_s / 86400.0,
         job_slots=draw.one_of((8, 32, 96)),
         accrual=draw.chance(0.5),
@@ -208,7 +215,7 @@ def random_requests(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
         "residency_bound": bound,
         "minute_cv": draw.real(0.0, 0.2),
         "shape": random_shape(draw),
-        "rate_per_s": {name: capacity_per_s * draw.real(0.2, 1.5) / len(origins) for name in origins},
+        "rate_per_s": {name: capacity_per_s * draw.scale(0.05, 1.5) / len(origins) for name in origins},
     }
 
 
