@@ -134,7 +134,7 @@ def random_site(draw: Draws, nth: int) -> dict[str, Any]:
     }
     peak_kw = sum(module["count"] * catalog.chips()[module["chip"]].peak_w.value / 1e3 for module in site["modules"])
     if draw.chance(0.7):
-        site["pv_kw"] = peak_kw * draw.real(0.1, 3.0)
+        site["pv_kw"] = peak_kw * draw.scale(0.1, 20.0)
     if draw.chance(0.7):
         kind = draw.one_of(catalog.batteries())
         energy_kwh = peak_kw * draw.real(0.2, 3.0)
@@ -308,14 +308,14 @@ def strain(draw: Draws, params: Params) -> None:
         link["mtbf_h"], link["mttr_h"] = draw.real(2.0, 30.0), draw.real(0.2, 3.0)
     for pair in params.plants:
         if draw.chance(0.3):
-            pair["capacity_kw"] *= draw.real(0.3, 1.0)
+            pair["capacity_kw"] *= draw.scale(0.05, 1.0)
         if draw.chance(0.2):
             pair[0]["carnot_share"] = 0.0
             pair[0]["free_approach_k"] = draw.real(2.0, 10.0)
 
 
 def disturb(world: World, seed: int) -> None:
-    """From the tidy first state of an episode to anywhere: loops cold or hot, batteries empty or full, outages."""
+    """From where the episodes are to anywhere: loops cold or hot, batteries empty or full, outages."""
     rng, state, params = np.random.default_rng(seed), world.state, world.params
     coldest_c, hottest_c = params.modules["supply_min_c"] - 8.0, params.modules["throttle_c"] + 12.0
     state.modules["loop_c"] = rng.uniform(coldest_c, hottest_c, state.modules.shape)

@@ -12,6 +12,7 @@ from oracle.scenarios import disturb, policy_actions, random_world
 
 SEEDS = range(48)
 STEPS = 30
+DISTURBED_EVERY = 6
 
 
 class Comparison(NamedTuple):
@@ -23,13 +24,14 @@ class Comparison(NamedTuple):
 
 @functools.cache
 def comparison(seed: int) -> Comparison:
-    """An episode from its first state, disturbed, to its settlement."""
+    """An episode from its first state to its settlement, disturbed again and again."""
     world = random_world(seed, steps=STEPS)
     worst = compare_begin(world, 0, seed)
-    disturb(world, seed)
     happened: dict[str, bool] = {}
     decisions = math.ceil(STEPS / world.decision_every)
-    for actions in policy_actions(world, seed, decisions):
+    for nth, actions in enumerate(policy_actions(world, seed, decisions)):
+        if nth % DISTURBED_EVERY == 0:
+            disturb(world, seed + nth)
         for name, difference in compare(world, 0, actions[0]).items():
             worst[name] = max(worst.get(name, 0.0), difference)
         happened = {name: happened.get(name, False) or bool(is_so[0]) for name, is_so in seen(world).items()}
