@@ -58,11 +58,13 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     | cooling | sites | coldest supply | the plant's usual set-point | warmest supply |
     | caps | sites | lowest clock | full clock | clipped |
     | storage | sites with a battery | discharge at full power | idle | charge at full power |
-    | flow | sites | coolant at 0.6 of what follows the load | flow follows the load | 1.5 times |
     | sleep | modules | clipped | all chips awake | all asleep that neither jobs nor models use |
+    | links | links | looks `link_range_ms` longer, may sleep below -0.5 | shortest paths, all awake | looks shorter |
+    | preprocess | sites | reduced data look `routing_range_ms` farther | by latency | look nearer |
+    | flow | sites | coolant at 0.6 of what follows the load | flow follows the load | 1.5 times |
 
     ## Observation Space
-    `Box(-10, 10, (D,), float32)`: the blocks clock, sites, modules, forecast, requests, jobs;
+    `Box(-10, 10, (D,), float32)`: the blocks clock, sites, modules, forecast, requests, jobs, links;
     `env.unwrapped.world.layout.features` gives each entry's name, unit, centre and scale, `.slices` the blocks. Entries
     are (physical - centre) * scale with constant centres and scales: no running normaliser is needed. It holds the
     present and forecasts, never the future.

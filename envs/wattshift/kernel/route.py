@@ -15,6 +15,9 @@ from .paths import is_connected, load_path, path_between, room_gbps
 BEYOND_OBJECTIVE_MS = 1e6
 """Added to the apparent latency of a candidate that cannot meet the objective."""
 
+LEAST_SHARE = 1e-9
+"""Of a flow; less is not sent anywhere: the room that rounding leaves on a full module or link is none."""
+
 THROTTLE_SPAN_K = 10.0
 """A chip slows from full to lowest clock over this span above its throttle temperature."""
 
@@ -112,7 +115,12 @@ def place(params, state, control, ledger, nth_flow):
         path = path_between(params, state, flow.origin, candidate.site)
         gbit = candidate.mb * 8e-3
         asked_per_s = min(asked_per_s, room_gbps(path, params.links, ledger.links) / gbit)
+        least_per_s = LEAST_SHARE * ledger.flows[nth_flow].per_s
+        if asked_per_s <= least_per_s:
+            continue
         taken_per_s = min(asked_per_s, warm_per_s)
+        if taken_per_s <= least_per_s:
+            taken_per_s = 0.0
         remaining_per_s -= taken_per_s
         ledger.routes[nth_flow, last].per_s = taken_per_s
         occupy(ledger.modules[nth_module], asked_per_s / chip_per_s, taken_per_s / chip_per_s)
