@@ -1,6 +1,6 @@
 """The heuristic sleeps redundant links while there is room, keeps every pair's path, and wakes under load."""
 
-from itertools import pairwise
+import itertools
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_redundant_links_sleep_one_by_one_and_every_pair_keeps_a_path(world):
     policy.reset(world)
     counts = [int((wishes(policy, world, view_with(world, 0.0))[0] < -0.5).sum()) for _ in range(8)]
     assert counts[0] == 1
-    assert all(after - before in (0, 1) for before, after in pairwise(counts))
+    assert all(after - before in (0, 1) for before, after in itertools.pairwise(counts))
     assert counts[-1] == counts[-2], "it ends"
     wished = wishes(policy, world, view_with(world, 0.0))[0] < -0.5
     for pair in world.params.pairs:

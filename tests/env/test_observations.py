@@ -71,6 +71,12 @@ def expected_features(world, env):
             f"module/{name}/ready": moved["ready"] / module["chips"],
             f"module/{name}/cooling_up": state["cooling_up"],
         }
+    for nth, name in enumerate(scenario.link_names):
+        values |= {
+            f"link/{name}/up": world.state.links["up"][env, nth],
+            f"link/{name}/asleep": world.state.links["asleep"][env, nth],
+            f"link/{name}/utilisation": world.ledger.links["gbps"][env, nth] / params.links["capacity_gbps"][nth],
+        }
     for nth, name in enumerate(scenario.flow_names):
         values[f"requests/{name}"] = world.ledger.flows["per_s"][env, nth]
     return values | expected_jobs(world, env, hours)
