@@ -52,6 +52,14 @@ def most_it_kw(module, chips, speed, inlet_c):
 
 
 @njit
+def most_plants_kw(plants, it_kw, supply_c, weather):
+    """Power of both plants of a module when each removes its share of `it_kw`, the most that it is allowed to."""
+    main, rest = plants[0], plants[1]
+    main_kw = plant_power_kw(main, it_kw * main.heat_share, supply_c, outdoors_c(main, weather))
+    return main_kw + plant_power_kw(rest, it_kw * rest.heat_share, rest.supply_c, outdoors_c(rest, weather))
+
+
+@njit
 def most_site_kw(params, now, state, control, ledger, nth_site, grains):
     """Most power that the site can draw with that share of its chips active."""
     total_kw = 0.0
@@ -61,12 +69,9 @@ def most_site_kw(params, now, state, control, ledger, nth_site, grains):
             continue
         chips = allowed_chips(module, ledger.modules[nth], grains)
         it_kw = most_it_kw(module, chips, settings.speed, module_now.loop_c)
-        total_kw += it_kw + module_loss_kw(module, it_kw)
-        for side in range(2):
-            plant = params.plants[nth, side]
-            supply_c = settings.supply_c if side == 0 else plant.supply_c
-            outdoor_c = outdoors_c(plant, now.zones[params.sites[nth_site].zone])
-            total_kw += plant_power_kw(plant, it_kw * plant.heat_share, supply_c, outdoor_c)
+        weather = now.zones[params.sites[nth_site].zone]
+        plants_kw = most_plants_kw(params.plants[nth], it_kw, settings.supply_c, weather)
+        total_kw += it_kw + module_loss_kw(module, it_kw) + plants_kw
     return total_kw
 
 
