@@ -30,7 +30,7 @@ def test_without_a_request_it_is_thrifty(env):
 
 def test_a_request_slows_defers_and_discharges_at_its_site_only(env):
     view, slots = look(env.world), env.world.layout.actions
-    allowed_kw, drawn_kw = np.full_like(view.allowed_kw, np.inf), np.full_like(view.drawn_kw, 20.0)
+    allowed_kw, drawn_kw = np.full_like(view.allowed_kw, np.inf), np.full_like(view.drawn_kw, 60.0)
     allowed_kw[:, 0] = 5.0
     held = np.full_like(view.job_occupancy, 0.8)
     view = view._replace(allowed_kw=allowed_kw, drawn_kw=drawn_kw, job_occupancy=held)
