@@ -34,7 +34,7 @@ def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) ->
     renewable_kwh = sums["solar_kwh"] + sums["wind_kwh"] - sums["export_kwh"] - sums["curtailed_kwh"]
     battery_kwh = params.sites["battery_kwh"].sum()
     zeros = np.zeros(len(envs))
-    worn_kwh = state.sites["worn_share"][envs] @ params.sites["battery_kwh"]
+    worn_kwh = (state.sites["worn_share"][envs] * params.sites["battery_kwh"]).sum(axis=1)
     return {
         "cost_usd": ledger.totals["cost_usd"][envs].sum(axis=1),
         **cost,

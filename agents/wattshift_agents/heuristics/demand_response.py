@@ -73,11 +73,8 @@ class DemandResponse(Heuristic):
     def _dispatch(self, action: Action, view: View, is_asked: Mask, discharge_kw: Floats) -> None:
         is_ahead = view.curtailment_in_h > 0.0
         missing_kwh = np.maximum(self.room_kwh - view.stored_kwh / self.discharge_efficiency, 0.0)
-        charge_kw = (
-            missing_kwh
-            / self.charge_efficiency
-            / np.where(is_ahead, np.maximum(view.curtailment_in_h, self.decision_h), np.inf)
-        )
+        left_h = np.where(is_ahead, np.maximum(view.curtailment_in_h, self.decision_h), np.inf)
+        charge_kw = missing_kwh / self.charge_efficiency / left_h
         wanted = np.where(is_asked, -discharge_kw, charge_kw) / self.battery_kw
         chosen = (is_asked | is_ahead)[:, self.has_battery]
         self._put(action, "storage", chosen, np.clip(wanted, -1.0, 1.0)[:, self.has_battery])

@@ -54,6 +54,7 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         state.modules[nth].replicas = params.modules[nth].chips
         ledger.modules[nth].clock = 1.0
         ledger.modules[nth].ready = params.modules[nth].chips
+        ledger.modules[nth].heat_limit_kw = params.plants[nth, 0].capacity_kw
     for link in state.links:
         link.up = 1
     announce(params, traces, state)
