@@ -31,7 +31,9 @@ def module_of(chip, count=COUNT, plant="air-chiller"):
 
 def power_kw(chip, asleep=0, serving=0.0, replicas=0, working=0.0, clock=1.0, inlet_c=25.0, **module):
     described = module_of(chip, **module)
-    return module_power_kw(described, asleep, described.chips - asleep, serving, replicas, working, clock, inlet_c)
+    return module_power_kw(
+        described, asleep, int(described["chips"]) - asleep, serving, replicas, working, clock, inlet_c
+    )
 
 
 @pytest.mark.parametrize("chip", CHIPS)

@@ -10,7 +10,7 @@ to `ledger.sites[s].cost_usd` needs nothing more to be shared out.
 """
 
 from .jit import njit
-from .paths import path_between
+from .paths import path_in_use
 from .settle import job_liability_usd
 
 
@@ -195,7 +195,7 @@ def attribute_route(params, state, ledger, nth_flow, nth):
         reduce_per_s = params.services[candidate.reducer, flow.request_class].reduce_per_s
         chips = per_s / (reduce_per_s * ledger.modules[candidate.reducer].clock)
         attribute_serving(params, ledger, counts, candidate.reducer, chips)
-    for nth_link in path_between(params, state, flow.origin, candidate.site):
+    for nth_link in params.path_links[flow.origin, candidate.site, path_in_use(state, flow.origin, candidate.site)]:
         if nth_link < 0:
             break
         attribute_data(params, ledger, counts, nth_link, per_s * candidate.mb * 8e-3)

@@ -24,12 +24,6 @@ def path_in_use(state, origin, target):
 
 
 @njit
-def path_between(params, state, origin, target):
-    """Links of the path that two sites use; none from a site to itself."""
-    return params.path_links[origin, target, path_in_use(state, origin, target)]
-
-
-@njit
 def room_gbps(path, links, loads):
     """Capacity left on the tightest link of the path; inf from a site to itself, never negative."""
     room = math.inf

@@ -10,7 +10,7 @@ import math
 
 from .batching import chips_to_serve, warm_chips
 from .jit import njit
-from .paths import is_connected, load_path, path_between, room_gbps
+from .paths import is_connected, load_path, path_in_use, room_gbps
 
 BEYOND_OBJECTIVE_MS = 1e6
 """Added to the apparent latency of a candidate that cannot meet the objective."""
@@ -112,7 +112,7 @@ def place(params, state, control, ledger, nth_flow):
             reduce_per_s *= ledger.modules[nth_reducer].clock
             asked_per_s = min(asked_per_s, room_chips(params, state, ledger, nth_reducer) * reduce_per_s)
             warm_per_s = min(warm_per_s, warm_room_chips(params, state, ledger, nth_reducer) * reduce_per_s)
-        path = path_between(params, state, flow.origin, candidate.site)
+        path = params.path_links[flow.origin, candidate.site, path_in_use(state, flow.origin, candidate.site)]
         gbit = candidate.mb * 8e-3
         asked_per_s = min(asked_per_s, room_gbps(path, params.links, ledger.links) / gbit)
         least_per_s = LEAST_SHARE * ledger.flows[nth_flow].per_s

@@ -16,7 +16,7 @@ from .elastic import give_way, grow
 from .gangs import free_chips, least_chips, nominal_chips, offered_chips, start_chips
 from .jit import njit
 from .lateness import charge_lateness
-from .paths import is_connected, path_between, width_gbps
+from .paths import is_connected, path_in_use, width_gbps
 from .state import PUSHING, RUNNING, STAGING, WAITING
 from .terms import JOBS_PREEMPTED, LATENESS
 from .transfer import push, stage
@@ -120,7 +120,9 @@ def most_room(ledger):
 @njit
 def moving_h(params, state, gb, origin, site):
     """Hours that data take from site to site over an empty network; 0 from a site to itself."""
-    return gb * 8.0 / width_gbps(path_between(params, state, origin, site), params.links) / 3600.0
+    return (
+        gb * 8.0 / width_gbps(params.path_links[origin, site, path_in_use(state, origin, site)], params.links) / 3600.0
+    )
 
 
 @njit

@@ -11,7 +11,7 @@ import math
 
 from .batching import service_share
 from .jit import njit
-from .paths import path_between
+from .paths import path_in_use
 from .state import LATENCY_BINS, LATENCY_FIRST_MS, LATENCY_RATIO
 from .terms import REQUEST_CONGESTION_MS, REQUEST_HOPS
 
@@ -75,7 +75,7 @@ def serve_route(params, state, ledger, nth_flow, nth):
     load = account.serving_chips / max(state.modules[nth_module].replicas, 1)
     service_growth = service_share(load, service.lone_share) / account.clock - service.lone_share
     congestion_ms, hops = 0.0, 0.0
-    for link in path_between(params, state, flow.origin, candidate.site):
+    for link in params.path_links[flow.origin, candidate.site, path_in_use(state, flow.origin, candidate.site)]:
         if link < 0:
             break
         congestion_ms += 2.0 * link_wait_ms(ledger.links[link].gbps, params.links[link].capacity_gbps)

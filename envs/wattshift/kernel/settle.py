@@ -6,7 +6,7 @@ The same amount, taken at every decision, is the liability that accrual rewards 
 import math
 
 from .jit import njit
-from .paths import path_between
+from .paths import path_in_use
 from .state import PUSHING, WAITING
 
 FIRST_CHARGE_SHARE = 0.5
@@ -27,7 +27,7 @@ def energy_usd_per_kwh(params, traces, site):
 def path_usd_per_gb(params, state, origin, target):
     """Transit price of the whole path that two sites use."""
     usd_per_gb = 0.0
-    for nth in path_between(params, state, origin, target):
+    for nth in params.path_links[origin, target, path_in_use(state, origin, target)]:
         if nth < 0:
             break
         usd_per_gb += params.links[nth].usd_per_gb

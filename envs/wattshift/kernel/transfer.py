@@ -4,7 +4,7 @@ import math
 
 from .jit import njit
 from .lateness import charge_lateness
-from .paths import is_connected, load_path, path_between, room_gbps
+from .paths import is_connected, load_path, path_in_use, room_gbps
 from .state import PUSHING, RUNNING, STAGING
 
 
@@ -27,7 +27,7 @@ def move(params, state, ledger, job, site, n_sharing, attribution):
     step_s = params.rules[0].step_s
     if state.sites[job.site].up == 0 or state.sites[site].up == 0 or not is_connected(state, job.site, site):
         return math.inf
-    path = path_between(params, state, job.site, site)
+    path = params.path_links[job.site, site, path_in_use(state, job.site, site)]
     share_gbps = room_gbps(path, params.links, ledger.links) / n_sharing
     moved_gb = min(job.stage_gb, share_gbps / 8.0 * step_s)
     moved_gbps = moved_gb * 8.0 / step_s
