@@ -41,7 +41,8 @@ def job_arrivals(params, now, state, ledger):
     step_h = params.rules[0].step_s / 3600.0
     now_h = step * step_h
     for nth in range(len(params.streams)):
-        draw_jobs(params, state, ledger, nth, step, now.job_rate_per_h[nth], step_h, int(now_h), now_h, 0.0)
+        mean = now.job_rate_per_h[nth] * step_h * burst_of_hour(params, state, nth, int(now_h))
+        draw_jobs(params, state, ledger, nth, step, mean, now_h, 0.0)
 
 
 @njit
@@ -50,22 +51,34 @@ def backlog(params, now, state, ledger):
     for hour in range(BACKLOG_H, 0, -1):
         for nth in range(len(params.streams)):
             step = BEFORE_START + hour
-            draw_jobs(params, state, ledger, nth, step, now.job_rate_per_h[nth], 1.0, step, 0.0, float(hour))
+            mean = now.job_rate_per_h[nth] * burst(params, state, nth, step)
+            draw_jobs(params, state, ledger, nth, step, mean, 0.0, float(hour))
     for counts in ledger.jobs:
         ledger.totals[0].sums[JOBS_ARRIVED] += counts.arrived
         ledger.totals[0].sums[JOBS_REJECTED] += counts.rejected
 
 
 @njit
-def draw_jobs(params, state, ledger, nth_stream, step, rate_per_h, span_h, hour, arrival_h, age_h):
-    """Draw one stream's jobs of a span of time: Poisson, around a rate that bursts from hour to hour.
+def burst(params, state, nth_stream, hour):
+    """Arrivals of one hour over their mean: log-normal with mean one, drawn at (hour, stream)."""
+    sd = params.streams[nth_stream].burst
+    return math.exp(sd * normal(state.episode[0].seed, JOB_RATE, hour, nth_stream) - 0.5 * sd * sd)
 
-    The burst is log-normal with mean one; draws are addressed by (step, stream) and (hour, stream).
-    """
-    seed = state.episode[0].seed
-    burst = params.streams[nth_stream].burst
-    factor = math.exp(burst * normal(seed, JOB_RATE, hour, nth_stream) - 0.5 * burst * burst)
-    count = poisson(rate_per_h * span_h * factor, uniform(seed, JOB_COUNT, step, nth_stream))
+
+@njit
+def burst_of_hour(params, state, nth_stream, hour):
+    """The same, drawn once an hour and kept."""
+    stream_now = state.streams[nth_stream]
+    if stream_now.hour != hour:
+        stream_now.hour = hour
+        stream_now.burst = burst(params, state, nth_stream, hour)
+    return stream_now.burst
+
+
+@njit
+def draw_jobs(params, state, ledger, nth_stream, step, mean, arrival_h, age_h):
+    """Draw one stream's jobs of a span of time: a Poisson number, at (step, stream)."""
+    count = poisson(mean, uniform(state.episode[0].seed, JOB_COUNT, step, nth_stream))
     for nth in range(count):
         index = (nth_stream * MAX_JOBS_PER_DRAW + nth) * DRAWS_PER_JOB
         add_job(params, state, ledger, nth_stream, step, index, arrival_h, age_h)

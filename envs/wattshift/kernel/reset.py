@@ -57,6 +57,8 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         ledger.modules[nth].heat_limit_kw = params.plants[nth, 0].capacity_kw
     for link in state.links:
         link.up = 1
+    for stream_now in state.streams:
+        stream_now.hour = -1
     announce(params, traces, state)
     for hazard in state.hazards:
         hazard.failed = 0

@@ -103,6 +103,8 @@ def normal(seed, stream, step, index):
 @njit
 def poisson(mean, u):
     """The Poisson count at probability `u`, by inversion: meant for means of a few."""
+    if u <= 1.0 - mean:  # 1 - x <= exp(-x): most draws of a small mean are settled without the exponential
+        return 0
     term = math.exp(-mean)
     total = term
     count = 0

@@ -29,16 +29,19 @@ def schedule(params, state, control, ledger, attribution):
     now_h = state.episode[0].step * rules.step_s / 3600.0
     if rules.elastic == 1:
         give_way(params, state, control, ledger, now_h)
-    preempt(params, state, control, ledger, now_h)
-    start(params, state, control, ledger, True)
-    start(params, state, control, ledger, False)
+    if is_any_beyond(params, state, control, ledger):
+        preempt(params, state, control, ledger, now_h)
+    n_waiting, n_urgent = count_waiting(params, state)
+    if n_urgent > 0:
+        start(params, state, control, ledger, True)
+    if n_waiting > n_urgent:
+        start(params, state, control, ledger, False)
     if rules.elastic == 1:
         grow(params, state, control, ledger, now_h)
     stage(params, state, ledger, attribution)
     if rules.results == 1:
         push(params, state, ledger, now_h, attribution)
     progress(params, state, ledger, now_h, attribution)
-    leave(params, state, ledger, now_h)
 
 
 @njit
@@ -47,6 +50,28 @@ def release(state, job):
     state.modules[job.module].held_chips -= job.held
     job.module = -1
     job.held = 0
+
+
+@njit
+def is_any_beyond(params, state, control, ledger):
+    """Whether the jobs of any module hold more chips than are ready, or than are offered."""
+    for nth in range(len(params.modules)):
+        held = state.modules[nth].held_chips
+        if held > ledger.modules[nth].ready or held > offered_chips(params, state, control, nth, False):
+            return True
+    return False
+
+
+@njit
+def count_waiting(params, state):
+    """Jobs that wait, and those of them that are urgent."""
+    n_waiting, n_urgent = 0, 0
+    for nth in range(state.episode[0].n_jobs):
+        job = state.jobs[nth]
+        if job.status == WAITING:
+            n_waiting += 1
+            n_urgent += job.slack_h < params.rules[0].urgent_slack_h
+    return n_waiting, n_urgent
 
 
 @njit
@@ -85,12 +110,13 @@ def start(params, state, control, ledger, urgent):
     for nth_module in range(len(params.modules)):
         room = largest_gang(params, state, control, ledger, nth_module, urgent)
         ledger.modules[nth_module].largest_gang = room
-    largest = most_room(ledger)
+    for account in ledger.streams:
+        account.room = -1
     for nth in range(state.episode[0].n_jobs):
         job = state.jobs[nth]
-        if job.status != WAITING or least_chips(params, job) > largest:
+        if job.status != WAITING or (job.slack_h < params.rules[0].urgent_slack_h) != urgent:
             continue
-        if (job.slack_h < params.rules[0].urgent_slack_h) != urgent:
+        if stream_room(params, ledger, job.stream) < least_chips(params, job):
             continue
         nth_module = soonest_module(params, state, control, ledger, job, urgent)
         if nth_module < 0:
@@ -105,16 +131,21 @@ def start(params, state, control, ledger, urgent):
         job.stage_gb = 0.0 if is_there else job_class.data_gb * job.gang
         room = largest_gang(params, state, control, ledger, nth_module, urgent)
         ledger.modules[nth_module].largest_gang = room
-        largest = most_room(ledger)
 
 
 @njit
-def most_room(ledger):
-    """The largest gang that may start on any module."""
-    largest = 0
-    for account in ledger.modules:
-        largest = max(largest, account.largest_gang)
-    return largest
+def stream_room(params, ledger, nth_stream):
+    """Chips of the largest gang of a stream that may start on any module, or an older and larger answer.
+
+    Looked up when first asked for: rooms only shrink while jobs start.
+    """
+    account = ledger.streams[nth_stream]
+    if account.room < 0:
+        account.room = 0
+        for nth in range(len(params.modules)):
+            if params.stream_speed[nth_stream, nth] > 0.0:
+                account.room = max(account.room, ledger.modules[nth].largest_gang)
+    return account.room
 
 
 @njit
@@ -155,27 +186,48 @@ def soonest_module(params, state, control, ledger, job, urgent):
 
 @njit
 def progress(params, state, ledger, now_h, attribution):
-    """Work off the running jobs; charge every hour after the deadline, finished or not."""
-    step_h = params.rules[0].step_s / 3600.0
+    """Work off the running jobs and charge lateness; the finished and the abandoned leave, the rest close ranks."""
+    end_h = now_h + params.rules[0].step_s / 3600.0
+    kept = 0
     for nth in range(state.episode[0].n_jobs):
         job = state.jobs[nth]
-        if job.status == PUSHING:
+        if job.status != PUSHING:
+            until_h = end_h
+            if job.status == RUNNING:
+                until_h = run(params, state, ledger, job, now_h, end_h, attribution)
+            charge_lateness(params, ledger, job, now_h, until_h)
+        if leaves(params, ledger, job, end_h):
+            if job.held > 0:
+                release(state, job)
             continue
-        until_h = now_h + step_h
-        if job.status == RUNNING:
-            busy_h = work(params, ledger, job, step_h, attribution)
-            if job.work_h <= 1e-9:
-                job.work_h = 0.0
-                stream = params.streams[job.stream]
-                result_gb = params.job_classes[stream.job_class].result_gb
-                if result_gb > 0.0 and job.site != stream.origin:
-                    release(state, job)
-                    job.status = PUSHING
-                    job.stage_gb = result_gb
-                else:
-                    until_h = now_h + busy_h
-                    ledger.jobs[stream.job_class].late += 1.0 if until_h > job.deadline_h else 0.0
-        charge_lateness(params, ledger, job, now_h, until_h)
+        if job.status == WAITING:
+            job.slack_h = slack_h(job, end_h)
+        if kept != nth:
+            state.jobs[kept] = job
+        kept += 1
+    state.episode[0].n_jobs = kept
+
+
+@njit
+def run(params, state, ledger, job, now_h, end_h, attribution):
+    """Let a running job work through the step; returns when it finished, or the end of the step.
+
+    A job that has a result to send home is not finished yet: it frees its chips.
+    """
+    busy_h = work(params, ledger, job, params.rules[0].step_s / 3600.0, attribution)
+    if job.work_h > 1e-9:
+        return end_h
+    job.work_h = 0.0
+    stream = params.streams[job.stream]
+    result_gb = params.job_classes[stream.job_class].result_gb
+    if result_gb > 0.0 and job.site != stream.origin:
+        release(state, job)
+        job.status = PUSHING
+        job.stage_gb = result_gb
+        return end_h
+    finished_h = now_h + busy_h
+    ledger.jobs[stream.job_class].late += 1.0 if finished_h > job.deadline_h else 0.0
+    return finished_h
 
 
 @njit
@@ -202,31 +254,17 @@ def work(params, ledger, job, step_h, attribution):
 
 
 @njit
-def leave(params, state, ledger, now_h):
-    """Take finished and abandoned jobs off the table; the rest close ranks, and those that wait note their slack."""
-    end_h = now_h + params.rules[0].step_s / 3600.0
-    kept = 0
-    for nth in range(state.episode[0].n_jobs):
-        job = state.jobs[nth]
-        nth_class = params.streams[job.stream].job_class
-        job_class, counts = params.job_classes[nth_class], ledger.jobs[nth_class]
-        overdue_h = end_h - job.deadline_h
-        is_finished = job.work_h == 0.0 and job.stage_gb == 0.0
-        is_abandoned = not is_finished and overdue_h > job_class.abandon_h
-        if is_finished:
-            counts.finished += 1.0
-        if is_abandoned:
-            given_up_usd = job_class.reject_usd_per_chip_h * job.work_h
-            counts.abandoned += 1.0
-            counts.lateness_usd += given_up_usd
-            ledger.totals[0].terms_usd[LATENESS] += given_up_usd
-        if is_finished or is_abandoned:
-            if job.held > 0:
-                release(state, job)
-        else:
-            if job.status == WAITING:
-                job.slack_h = slack_h(job, end_h)
-            if kept != nth:
-                state.jobs[kept] = job
-            kept += 1
-    state.episode[0].n_jobs = kept
+def leaves(params, ledger, job, end_h):
+    """Whether a job is finished, or given up by its owner; counts it, and charges what was given up."""
+    if job.work_h == 0.0 and job.stage_gb == 0.0:
+        ledger.jobs[params.streams[job.stream].job_class].finished += 1.0
+        return True
+    nth_class = params.streams[job.stream].job_class
+    if end_h - job.deadline_h <= params.job_classes[nth_class].abandon_h:
+        return False
+    counts = ledger.jobs[nth_class]
+    given_up_usd = params.job_classes[nth_class].reject_usd_per_chip_h * job.work_h
+    counts.abandoned += 1.0
+    counts.lateness_usd += given_up_usd
+    ledger.totals[0].terms_usd[LATENESS] += given_up_usd
+    return True

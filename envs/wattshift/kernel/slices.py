@@ -36,6 +36,7 @@ def state_of(state, env):
         state.latency_count[env],
         state.hazards[env],
         state.paths[env],
+        state.streams[env],
     )
 
 
@@ -57,6 +58,7 @@ def ledger_of(ledger, env):
         ledger.routes[env],
         ledger.requests[env],
         ledger.jobs[env],
+        ledger.streams[env],
         ledger.job_chips[env],
         ledger.job_gbps[env],
     )

@@ -68,6 +68,10 @@ LINK_STATE = _record(
     chosen_nearer_ms=F,
     chosen_may_sleep=I,
 )
+STREAM_STATE = _record(
+    hour=I,  # of the episode for which the burst was drawn; -1 = none yet
+    burst=F,  # arrivals over their mean
+)
 PATH = _record(
     nth=I,  # candidate that the pair of sites uses; -1 = cut off
     round_trip_ms=F,  # of it; of the shortest where the pair is cut off
@@ -188,6 +192,7 @@ _ATTRIBUTED: dict[str, Any] = {
 }
 """What a class causes; written with attribution only."""
 REQUEST_LEDGER = _record(arrived=F, served=F, late=F, dropped=F, **_ATTRIBUTED)  # counts; late are among the served
+STREAM_LEDGER = _record(room=I)  # chips of the largest gang that may start; -1 = not looked; scratch of the scheduler
 JOB_LEDGER = _record(
     arrived=F,  # counts; late are among the finished
     finished=F,
@@ -210,6 +215,7 @@ class State(NamedTuple):
     latency_count: np.ndarray  # [E, LATENCY_BINS] requests served so far by latency
     hazards: np.ndarray  # [E, N] HAZARD_STATE
     paths: np.ndarray  # [E, S, S] PATH, symmetric
+    streams: np.ndarray  # [E, G] STREAM_STATE
 
 
 class Control(NamedTuple):
@@ -231,6 +237,7 @@ class Ledger(NamedTuple):
     routes: np.ndarray  # [E, F, K] ROUTE_LEDGER
     requests: np.ndarray  # [E, C] REQUEST_LEDGER
     jobs: np.ndarray  # [E, B] JOB_LEDGER
+    streams: np.ndarray  # [E, G] STREAM_LEDGER
     job_chips: np.ndarray  # [E, M, B] chips busy with each class, mean over the step; with attribution only
     job_gbps: np.ndarray  # [E, L, B] data of each class, inputs and results; with attribution only
 
@@ -246,6 +253,7 @@ def new_state(params: Any, n_envs: int, job_slots: int, horizon: int) -> State:
         latency_count=np.zeros((n_envs, LATENCY_BINS)),
         hazards=np.zeros((n_envs, len(params.hazards)), HAZARD_STATE),
         paths=np.zeros((n_envs, len(params.sites), len(params.sites)), PATH),
+        streams=np.zeros((n_envs, len(params.streams)), STREAM_STATE),
     )
     state.episode["horizon"] = horizon
     return state
@@ -271,6 +279,7 @@ def new_ledger(params: Any, n_envs: int) -> Ledger:
         routes=np.zeros((n_envs, *params.candidates.shape), ROUTE_LEDGER),
         requests=np.zeros((n_envs, len(params.request_classes)), REQUEST_LEDGER),
         jobs=np.zeros((n_envs, len(params.job_classes)), JOB_LEDGER),
+        streams=np.zeros((n_envs, len(params.streams)), STREAM_LEDGER),
         job_chips=np.zeros((n_envs, len(params.modules), len(params.job_classes))),
         job_gbps=np.zeros((n_envs, len(params.links), len(params.job_classes))),
     )

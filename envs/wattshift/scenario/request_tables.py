@@ -72,7 +72,15 @@ def candidate_table(scenario: Scenario, path_latency_ms: Floats) -> np.ndarray:
         raise ScenarioError(scenario.name, unserved)
     most = max(len(found) for found in candidates)
     rows = table(
-        CANDIDATE, (len(candidates), most), module=-1, site=-1, reducer=-1, local_ms=np.inf, busy_ms=np.inf, mb=0.0
+        CANDIDATE,
+        (len(candidates), most),
+        module=-1,
+        site=-1,
+        reducer=-1,
+        nominal_ms=np.inf,
+        local_ms=np.inf,
+        busy_ms=np.inf,
+        mb=0.0,
     )
     for row, found in zip(rows, candidates, strict=True):
         for column in CANDIDATE.names or ():

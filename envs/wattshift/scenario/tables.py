@@ -176,6 +176,7 @@ CANDIDATE = record(
     module=I,  # may serve the flow; -1 = padding
     site=I,  # of the module
     reducer=I,  # module at the origin that reduces the data first; -1 = they travel as they are
+    nominal_ms=F,  # over the shortest path, lone and at full speed: the order of candidates; inf where padded
     local_ms=F,  # access, lone service and reduction at full speed, without the network; inf where padded
     busy_ms=F,  # the same with service at the load to which the router fills a replica
     mb=F,  # data over the network per request, both ways, MB
