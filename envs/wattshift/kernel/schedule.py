@@ -54,12 +54,13 @@ def release(state, job):
 
 @njit
 def is_any_beyond(params, state, control, ledger):
-    """Whether the jobs of any module hold more chips than are ready, or than are offered."""
+    """Whether the jobs of any module hold more chips than they may: those that are ready, and offered."""
+    is_beyond = False
     for nth in range(len(params.modules)):
-        held = state.modules[nth].held_chips
-        if held > ledger.modules[nth].ready or held > offered_chips(params, state, control, nth, False):
-            return True
-    return False
+        account = ledger.modules[nth]
+        account.allowed_chips = min(account.ready, offered_chips(params, state, control, nth, False))
+        is_beyond = is_beyond or state.modules[nth].held_chips > account.allowed_chips
+    return is_beyond
 
 
 @njit
@@ -79,7 +80,7 @@ def preempt(params, state, control, ledger, now_h):
     """Release gangs, latest arrivals first: beyond the chips that are ready, or beyond the offer and not urgent."""
     for nth in range(state.episode[0].n_jobs - 1, -1, -1):
         job = state.jobs[nth]
-        if job.held == 0:
+        if job.held == 0 or state.modules[job.module].held_chips <= ledger.modules[job.module].allowed_chips:
             continue
         held = state.modules[job.module].held_chips
         is_beyond_ready = held > ledger.modules[job.module].ready
@@ -244,8 +245,10 @@ def work(params, ledger, job, step_h, attribution):
     job.work_h -= done_h
     job.fresh_h += done_h
     checkpoint_work_h = job_class.checkpoint_h * per_h
-    if job.fresh_h >= checkpoint_work_h:  # the remainder is slow, and seldom needed
+    if job.fresh_h >= 2.0 * checkpoint_work_h:  # the remainder is slow, and seldom needed
         job.fresh_h %= checkpoint_work_h
+    elif job.fresh_h >= checkpoint_work_h:
+        job.fresh_h -= checkpoint_work_h
     busy_chips = job.held * busy_h / step_h
     account.working_chips += busy_chips
     if attribution:

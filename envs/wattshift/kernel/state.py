@@ -161,6 +161,7 @@ MODULE_LEDGER = _record(
     asked_chips=F,  # the same had every replica been loaded: what the replicas are sized for
     working_chips=F,  # chips busy with jobs, mean over the step
     largest_gang=I,  # that may start now; scratch of the scheduler
+    allowed_chips=I,  # most that jobs may hold; scratch of the scheduler
     it_kw=F,  # chips, nodes and server fans: the sum of the next three
     idle_kw=F,  # what all would draw without work, asleep or awake
     serving_kw=F,  # on top for replicas and requests
