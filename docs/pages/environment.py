@@ -26,11 +26,11 @@ def environment_page() -> str:
         f"## Actions: {action}",
         table(("slot", "from", "to", "entries"), _slot_rows(world)),
         f"## Observation: {observation}",
-        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>` or `<class>` stands "
+        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>`, `<link>` or `<class>` stands "
         "for `count` entries, one each, in the order below: the first at `index`, the others every `stride` entries.",
         *_observation_tables(world),
-        f"Sites: {_listed(world.scenario.site_names)}. Modules: {_listed(world.scenario.module_names)}. Job classes: "
-        f"{_listed(world.scenario.job_class_names)}.",
+        f"Sites: {_listed(world.scenario.site_names)}. Modules: {_listed(world.scenario.module_names)}. Links: "
+        f"{_listed(world.scenario.link_names)}. Job classes: {_listed(world.scenario.job_class_names)}.",
         "## Cost terms",
         f"`info['terms']` after every decision, in USD. The reward is minus their weighted sum over "
         f"`reward_scale_usd`, here {world.reward_scale_usd:g}.",
@@ -108,12 +108,13 @@ def _stride(indices: Sequence[int]) -> str:
 
 
 def _row(world: World, feature: Feature) -> Row:
-    """Name, unit, centre and scale, with the names of sites, modules and job classes made one."""
+    """Name, unit, centre and scale, with the names of sites, modules, links and job classes made one."""
     scenario, name = world.scenario, f"/{feature.name}/"
     if not feature.name.startswith("requests/"):
         # Modules first: their names begin with those of their sites.
         for kind, names in (
             ("module", scenario.module_names),
+            ("link", scenario.link_names),
             ("site", scenario.site_names),
             ("class", scenario.job_class_names),
         ):
