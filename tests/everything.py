@@ -1,4 +1,4 @@
-"""One small world in which every feature is on at once and everything fails often, for tests of the seams between them."""
+"""One small world in which every feature is on at once and everything fails often, for tests of their seams."""
 
 import copy
 import functools
