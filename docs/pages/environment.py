@@ -26,8 +26,9 @@ def environment_page() -> str:
         f"## Actions: {action}",
         table(("slot", "from", "to", "entries"), _slot_rows(world)),
         f"## Observation: {observation}",
-        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>`, `<link>` or `<class>` "
-        "stands for `count` entries, one each, in the order below: the first at `index`, the others every `stride` entries.",
+        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>`, `<link>` or "
+        "`<class>` stands for `count` entries, one each, in the order below: the first at `index`, the others every "
+        "`stride` entries.",
         *_observation_tables(world),
         f"Sites: {_listed(world.scenario.site_names)}. Modules: {_listed(world.scenario.module_names)}. Links: "
         f"{_listed(world.scenario.link_names)}. Job classes: {_listed(world.scenario.job_class_names)}.",
