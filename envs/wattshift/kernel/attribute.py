@@ -106,16 +106,14 @@ def module_bill(params, ledger, nth):
 def attribute_module(params, ledger, nth):
     """A module's bill to job classes, by chips busy, and to idle; the part of requests is left to their routes.
 
-    Replicas that load their models and serve nothing yet are idle.
+    Models that are being loaded serve nobody yet: without a request on the module, they are idle.
     """
     account = ledger.modules[nth]
     energy_kwh, carbon_kg, cost_usd = module_bill(params, ledger, nth)
-    idle_kw = account.idle_kw
-    if account.serving_chips == 0.0:
-        idle_kw += account.serving_kw
     idle_share = 1.0
     if account.it_kw > 0.0:
-        idle_share = idle_kw / account.it_kw
+        loading_kw = account.serving_kw if account.serving_chips == 0.0 else 0.0
+        idle_share = (account.idle_kw + loading_kw) / account.it_kw
     bill_idle(ledger.totals[0], idle_share * energy_kwh, idle_share * carbon_kg, idle_share * cost_usd)
     if account.working_chips > 0.0:
         for nth_class in range(len(params.job_classes)):
