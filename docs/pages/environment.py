@@ -24,7 +24,7 @@ def environment_page() -> str:
         "# `wattshift/Fleet-v0` on the `hybrid` scenario",
         f"{inspect.getdoc(WattshiftEnv)}".replace("\n## ", "\n### ").replace("### Description\n", ""),
         f"## Actions: {action}",
-        table(("slot", "from", "to", "entries"), _slot_rows(world)),
+        table(("slot", "from", "to", "what it moves", "entries"), _slot_rows(world)),
         f"## Observation: {observation}",
         "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>`, `<link>` or "
         "`<class>` stands for `count` entries, one each, in the order below: the first at `index`, the others every "
@@ -74,7 +74,13 @@ def table(heading: Row, rows: Iterable[Row]) -> str:
 
 def _slot_rows(world: World) -> list[Row]:
     return [
-        (f"`{slot}`", place.start, place.stop - 1, _listed(_last_parts(world.layout.action_names[place])))
+        (
+            f"`{slot}`",
+            place.start,
+            place.stop - 1,
+            vocabulary.SLOTS[slot],
+            _listed(_last_parts(world.layout.action_names[place])),
+        )
         for slot, place in world.layout.actions.items()
     ]
 
@@ -96,7 +102,7 @@ def _observation_tables(world: World) -> list[str]:
             rows.setdefault(_row(world, world.layout.features[index]), []).append(index)
         parts.append(
             table(
-                ("index", "count", "stride", "name", "unit", "centre", "scale"),
+                ("index", "count", "stride", "name", "unit", "centre", "scale", "what it is"),
                 [(indices[0], len(indices), _stride(indices), *row) for row, indices in rows.items()],
             )
         )
@@ -109,7 +115,7 @@ def _stride(indices: Sequence[int]) -> str:
 
 
 def _row(world: World, feature: Feature) -> Row:
-    """Name, unit, centre and scale, with the names of sites, modules, links and job classes made one."""
+    """Name, unit, centre, scale and meaning, with the names of sites, modules, links and job classes made one."""
     scenario, name = world.scenario, f"/{feature.name}/"
     if not feature.name.startswith("requests/"):
         # Modules first: their names begin with those of their sites.
@@ -121,4 +127,6 @@ def _row(world: World, feature: Feature) -> Row:
         ):
             for one in names:
                 name = name.replace(f"/{one}/", f"/<{kind}>/")
-    return f"`{name.strip('/')}`", feature.unit, f"{feature.centre:.4g}", f"{feature.scale:.4g}"
+    name = name.strip("/")
+    numbers = f"{feature.centre:.4g}", f"{feature.scale:.4g}"
+    return f"`{name}`", feature.unit, *numbers, vocabulary.feature(name)
