@@ -53,5 +53,5 @@ def mesh(**requests: Any) -> dict[str, Any]:
 def mesh_world(n_envs: int = 1, document: dict[str, Any] | None = None, **arguments: Any) -> World:
     """A world on the mesh, six hours long, in which no link fails by itself."""
     world = World(n_envs, **{"scenario": document or mesh(), "episode_days": 0.25} | arguments)
-    world.params.links["mtbf_h"] = world.params.links["mttr_h"] = np.inf
+    world.params.hazards["mtbf_h"] = np.inf
     return world

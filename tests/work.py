@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ H100, CPU = 0, 1
 """Modules of tiny's Toronto: 32 and 16 chips."""
 TRAINING, PREPROCESSING, PREPROCESSING_DALLAS = 0, 1, 2
 """Streams of tiny: the first two from Toronto."""
+
+OFTEN = {"mtbf_h": 5.0, "mttr_h": 1.0}
+"""Faults every few hours."""
 
 ELASTIC = {"least_share": 0.25, "most_share": 2.0, "exponent": 0.8}
 
@@ -35,15 +39,20 @@ def tiny_with(**changes: Any) -> Scenario:
     return _scenario(json.dumps(changes, sort_keys=True))
 
 
+def failing_often(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The same changes of tiny, and sites and the link fail every few hours."""
+    sites = {name: {"faults": OFTEN} | changes.get("sites", {}).get(name, {}) for name in ("toronto", "dallas")}
+    usual = [{"ends": ["toronto", "dallas"], "kind": "regional"}]
+    links = [link | {"faults": OFTEN} for link in changes.get("links", usual)]
+    return {**changes, "sites": sites, "links": links}
+
+
 def changed_world(n_envs: int = 1, step_s: float = STEP_S, faulty: bool = False, **arguments: Any) -> World:
     """A world of six hours on tiny's year; `changes` of its scenario; faulty sites and links fail every few hours."""
     changes = arguments.pop("changes", {})
     defaults: dict[str, Any] = {"episode_days": 0.25, "traces": traces_of("tiny", step_s)}
-    world = World(n_envs, scenario=tiny_with(**changes), step_s=step_s, **(defaults | arguments))
-    if faulty:
-        for table in (world.params.sites, world.params.links):
-            table["mtbf_h"], table["mttr_h"] = 5.0, 1.0
-    return world
+    scenario = tiny_with(**(failing_often(changes) if faulty else changes))
+    return World(n_envs, scenario=scenario, step_s=step_s, **(defaults | arguments))
 
 
 def jobless_world(**arguments: Any) -> World:

@@ -24,13 +24,14 @@ def environment_page() -> str:
         "# `wattshift/Fleet-v0` on the `hybrid` scenario",
         f"{inspect.getdoc(WattshiftEnv)}".replace("\n## ", "\n### ").replace("### Description\n", ""),
         f"## Actions: {action}",
-        table(("slot", "from", "to", "entries"), _slot_rows(world)),
+        table(("slot", "from", "to", "what it moves", "entries"), _slot_rows(world)),
         f"## Observation: {observation}",
-        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>` or `<class>` stands "
-        "for `count` entries, one each, in the order below: the first at `index`, the others every `stride` entries.",
+        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>`, `<link>` or "
+        "`<class>` stands for `count` entries, one each, in the order below: the first at `index`, the others every "
+        "`stride` entries.",
         *_observation_tables(world),
-        f"Sites: {_listed(world.scenario.site_names)}. Modules: {_listed(world.scenario.module_names)}. Job classes: "
-        f"{_listed(world.scenario.job_class_names)}.",
+        f"Sites: {_listed(world.scenario.site_names)}. Modules: {_listed(world.scenario.module_names)}. Links: "
+        f"{_listed(world.scenario.link_names)}. Job classes: {_listed(world.scenario.job_class_names)}.",
         "## Cost terms",
         f"`info['terms']` after every decision, in USD. The reward is minus their weighted sum over "
         f"`reward_scale_usd`, here {world.reward_scale_usd:g}.",
@@ -73,7 +74,13 @@ def table(heading: Row, rows: Iterable[Row]) -> str:
 
 def _slot_rows(world: World) -> list[Row]:
     return [
-        (f"`{slot}`", place.start, place.stop - 1, _listed(_last_parts(world.layout.action_names[place])))
+        (
+            f"`{slot}`",
+            place.start,
+            place.stop - 1,
+            vocabulary.SLOTS[slot],
+            _listed(_last_parts(world.layout.action_names[place])),
+        )
         for slot, place in world.layout.actions.items()
     ]
 
@@ -95,7 +102,7 @@ def _observation_tables(world: World) -> list[str]:
             rows.setdefault(_row(world, world.layout.features[index]), []).append(index)
         parts.append(
             table(
-                ("index", "count", "stride", "name", "unit", "centre", "scale"),
+                ("index", "count", "stride", "name", "unit", "centre", "scale", "what it is"),
                 [(indices[0], len(indices), _stride(indices), *row) for row, indices in rows.items()],
             )
         )
@@ -108,15 +115,18 @@ def _stride(indices: Sequence[int]) -> str:
 
 
 def _row(world: World, feature: Feature) -> Row:
-    """Name, unit, centre and scale, with the names of sites, modules and job classes made one."""
+    """Name, unit, centre, scale and meaning, with the names of sites, modules, links and job classes made one."""
     scenario, name = world.scenario, f"/{feature.name}/"
     if not feature.name.startswith("requests/"):
         # Modules first: their names begin with those of their sites.
         for kind, names in (
             ("module", scenario.module_names),
+            ("link", scenario.link_names),
             ("site", scenario.site_names),
             ("class", scenario.job_class_names),
         ):
             for one in names:
                 name = name.replace(f"/{one}/", f"/<{kind}>/")
-    return f"`{name.strip('/')}`", feature.unit, f"{feature.centre:.4g}", f"{feature.scale:.4g}"
+    name = name.strip("/")
+    numbers = f"{feature.centre:.4g}", f"{feature.scale:.4g}"
+    return f"`{name}`", feature.unit, *numbers, vocabulary.feature(name)

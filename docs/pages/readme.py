@@ -23,17 +23,22 @@ def filled(readme: str, results: Path) -> str:
         ("bench", "bench.json", bench_table),
     ):
         if (results / file).is_file():
-            readme = _between(readme, marker, write(json.loads((results / file).read_text(encoding="utf-8"))))
+            readme = between(readme, marker, write(json.loads((results / file).read_text(encoding="utf-8"))))
     return readme
 
 
-def _between(text: str, marker: str, content: str) -> str:
+def between(text: str, marker: str, content: str) -> str:
+    """The text with what stands between a pair of markers replaced.
+
+    Raises:
+        ValueError: there is not one such pair.
+    """
     begin, end = f"<!-- {marker}:begin -->", f"<!-- {marker}:end -->"
     replaced, count = re.subn(
         f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n{content}\n{end}", text, flags=re.DOTALL
     )
     if count != 1:
-        raise ValueError(f"README.md: found {count} pairs of the markers {begin} and {end}, must be one")
+        raise ValueError(f"found {count} pairs of the markers {begin} and {end}, must be one")
     return replaced
 
 

@@ -1,5 +1,7 @@
 """What the names in rewards and KPIs mean, in a line each; `tests/docs` holds the keys to those of the code."""
 
+import re
+
 TERMS = {
     "electricity_usd": "import at spot price plus the site's adder, less what export earns, PPAs; network at spot",
     "demand_usd": "demand charge on each site's highest import of the calendar month, by the hour",
@@ -75,6 +77,65 @@ ATTRIBUTED = {
 }
 """What `info["kpi"]` holds too with `attribution=True`, for every class and for `idle`."""
 
+SLOTS = {
+    "routing": "how near the site looks to requests",
+    "placement": "how soon jobs seem to finish at the site",
+    "admission": "chips that its modules offer to jobs",
+    "cooling": "set-points of its main cooling plants",
+    "caps": "highest clock of its chips",
+    "storage": "charge or discharge of its battery",
+    "sleep": "share of the module's chips asleep",
+    "links": "how near the link looks to paths, and whether it may sleep",
+    "preprocess": "how near modules look to requests from the site whose data are reduced first",
+    "flow": "coolant of its main plants over the flow that follows the load",
+}
+"""Slots of the action."""
+
+FEATURES = {
+    "hour_sin": "hour of the day, UTC; with the next",
+    "hour_cos": "",
+    "weekday_sin": "time of the week; with the next",
+    "weekday_cos": "",
+    "season_sin": "time of the year; with the next",
+    "season_cos": "",
+    "episode_left": "steps still to come / steps of the episode",
+    "site/<site>/up": "compute and power in service",
+    "site/<site>/price": "spot price",
+    "site/<site>/carbon": "life-cycle intensity of the grid, average",
+    "site/<site>/energy_cost": "spot price, the site's adder and the price of the carbon",
+    "site/<site>/temp": "dry bulb",
+    "site/<site>/wet_bulb": "wet bulb",
+    "site/<site>/solar": "output of photovoltaics / installed",
+    "site/<site>/charge": "state of charge; 0 without a battery",
+    "site/<site>/peak": "highest import of the billing period so far",
+    "site/<site>/import": "of the last step",
+    "site/<site>/it": "IT power of the last step",
+    "site/<site>/wind": "output of wind turbines / installed",
+    "site/<site>/feed_up": "grid feed in service",
+    "site/<site>/curtailment_in": "until the next request of the grid operator; 0 = none announced",
+    "site/<site>/allowed": "import that a request allows, or the connection",
+    "module/<module>/serving": "chips busy with requests",
+    "module/<module>/held_by_jobs": "chips that gangs hold",
+    "module/<module>/offered_to_jobs": "chips that the last decision offered",
+    "module/<module>/inlet_above_limit": "coolant at the chips less the recommended limit",
+    "module/<module>/supply_above_autopilot": "set-point of the main plant less the autopilot's",
+    "module/<module>/clock": "after power cap and throttling",
+    "module/<module>/ready": "chips that could serve or work in the last step",
+    "module/<module>/cooling_up": "cooling plants in service",
+    "module/<module>/awake": "chips neither asleep nor waking",
+    "module/<module>/waking": "chips on their way from sleep",
+    "forecast/<site>/energy_cost_change_<lead>h": "forecast of price and carbon's price so far ahead, less now",
+    "requests/<flow>": "rate of the flow in the last step",
+    "jobs/<class>/waiting": "nominal chips of waiting jobs",
+    "jobs/<class>/held": "chips that gangs of the class hold",
+    "jobs/<class>/work_left": "of all jobs on the table",
+    "jobs/waiting_with_slack_<from>_to_<to>": "nominal chips of waiting jobs by the slack they have left",
+    "link/<link>/up": "in service",
+    "link/<link>/asleep": "asleep",
+    "link/<link>/utilisation": "load of the last step / capacity",
+}
+"""Entries of the observation, by name; what stands in `<...>` is one of several."""
+
 _UNITS = (
     ("_l_per_kwh", "L/kWh"),
     ("_usd", "USD"),
@@ -93,6 +154,18 @@ _UNITS = (
     ("_utilisation_max", "1"),
     ("_hops", "1"),
 )
+
+
+def feature(name: str) -> str:
+    """What an entry of the observation is, by its name with the names of sites, modules, links and classes made one.
+
+    Raises:
+        KeyError: it has no description.
+    """
+    if name.startswith("requests/"):
+        return FEATURES["requests/<flow>"]
+    name = re.sub(r"_change_\d+h$", "_change_<lead>h", name)
+    return FEATURES[re.sub(r"_slack_\w*_to_\w*$", "_slack_<from>_to_<to>", name)]
 
 
 def unit(name: str) -> str:

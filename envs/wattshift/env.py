@@ -39,9 +39,10 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
 
     ## Description
     Every decision sets, for each site, how attractive it looks to requests and to jobs, how many chips it offers to
-    jobs, how cold its cooling loops run, how fast its chips may clock, and what its battery does. One kernel step then
-    routes, serves, schedules, heats, cools, powers and prices the fleet (`wattshift.kernel.step`). The reward is
-    money.
+    jobs, how cold its cooling loops run and how much coolant flows, how fast its chips may clock, what its battery
+    does and whether its users' data are reduced before they travel; for each module, how many chips sleep; for each
+    link, how near it looks and whether it may sleep. One kernel step then routes, serves, schedules, heats, cools,
+    powers and prices the fleet (`wattshift.kernel.step`). The reward is money.
 
     ## Action Space
     `Box(-1, 1, (A,), float32)`; `env.unwrapped.world.layout.action_names` names the entries. The zero action is the
@@ -85,7 +86,7 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
 
     ## Arguments
     Those of `World`: `scenario`, `traces`, `task`, `step_s`, `decision_every`, `episode_days`, `job_slots`,
-    `accrual`, `attribution`.
+    `accrual`, `attribution` (who caused the energy, carbon and cost: KPIs by class).
 
     ## Version History
     * v0: first version.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wattshift.kernel.terms import TERMS
+from wattshift.kernel.terms import SLOTS, TERMS
 from wattshift.scenario import ScenarioError, compile_params, load_scenario
 from wattshift.scenario.yaml_text import read_yaml
 from wattshift.world import World
@@ -40,12 +40,24 @@ def test_generated_pages_are_current():
 
 
 @pytest.mark.usefixtures("docs")
-def test_every_term_and_kpi_has_a_meaning():
+def test_every_slot_term_and_kpi_has_a_meaning():
     from pages import vocabulary
     from pages.environment import kpi_names
 
     assert list(vocabulary.TERMS) == list(TERMS)
+    assert list(vocabulary.SLOTS) == list(SLOTS)
     assert set(vocabulary.KPIS) == set(kpi_names(World(1, "tiny")))
+
+
+@pytest.mark.usefixtures("docs")
+def test_every_entry_of_the_observation_has_a_meaning_and_nothing_else_has():
+    from pages import vocabulary
+    from pages.environment import environment_page
+
+    page = environment_page()  # raises where one has none
+    for name, meaning in vocabulary.FEATURES.items():
+        if "<lead>" not in name and "<from>" not in name and "<flow>" not in name:
+            assert re.search(rf"\| `{re.escape(name)}` \|.*\| {re.escape(meaning)} \|", page), name
 
 
 @pytest.mark.usefixtures("docs")

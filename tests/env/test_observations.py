@@ -70,6 +70,8 @@ def expected_features(world, env):
             f"module/{name}/clock": moved["clock"],
             f"module/{name}/ready": moved["ready"] / module["chips"],
             f"module/{name}/cooling_up": state["cooling_up"],
+            f"module/{name}/awake": state["awake"] / module["chips"],
+            f"module/{name}/waking": state["waking"] / module["chips"],
         }
     for nth, name in enumerate(scenario.link_names):
         values |= {

@@ -4,11 +4,23 @@ import functools
 
 import numpy as np
 import pytest
+from everything import everything_world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from work import ELASTIC, H100, changed_world, jobless_world, put_job
-from worlds import POLICIES, assert_same_bits, begin, make_arguments, make_world, rollout, snapshot, step, zeros
+from worlds import (
+    POLICIES,
+    assert_same_bits,
+    begin,
+    make_arguments,
+    make_world,
+    rollout,
+    snapshot,
+    step,
+    traces_of,
+    zeros,
+)
 
 from wattshift.env import WattshiftEnv
 from wattshift.kpi import ATTRIBUTED, IDLE
@@ -31,6 +43,8 @@ def attributing(kind, step_s):
         return changed_world(
             len(POLICIES), step_s, faulty=True, changes=CHANGES, attribution=True, job_slots=16, episode_days=1.0
         )
+    if kind == "everything":
+        return everything_world(len(POLICIES), step_s=step_s, episode_days=1.0)
     return make_world(len(POLICIES), scenario=kind, step_s=step_s, attribution=True, episode_days=1.0)
 
 
@@ -45,7 +59,8 @@ def step_totals(world):
     """Energy, carbon and cost of the step by quantity, and the scale of what may cancel in them, each [E]."""
     sites, hours = world.ledger.sites, world.params.rules["step_s"][0] / 3600.0
     facility_kw = sites["it_kw"] + sites["cooling_kw"] + sites["loss_kw"]
-    energy_kwh = (facility_kw.sum(axis=1) + world.ledger.links["power_kw"].sum(axis=1)) * hours
+    network_kw = world.ledger.links["power_kw"].sum(axis=1) + (sites["router_kw"] + sites["access_kw"]).sum(axis=1)
+    energy_kwh = (facility_kw.sum(axis=1) + network_kw) * hours
     carbon_kg = sites["carbon_kg"].sum(axis=1) + world.ledger.totals["network_carbon_kg"]
     terms_usd = world.ledger.totals["terms_usd"]
     return {
@@ -55,7 +70,7 @@ def step_totals(world):
     }
 
 
-@given(st.sampled_from(["changed", "faulty-hybrid", "tiny"]), st.sampled_from([300.0, 3600.0]), SEEDS)
+@given(st.sampled_from(["everything", "changed", "faulty-hybrid"]), st.sampled_from([300.0, 3600.0]), SEEDS)
 @settings(max_examples=15)
 def test_shares_add_up_to_the_ledger_at_every_step(kind, step_s, seed):
     world = attributing(kind, step_s)
@@ -65,6 +80,20 @@ def test_shares_add_up_to_the_ledger_at_every_step(kind, step_s, seed):
         modules = world.ledger.modules
         parts_kw = modules["idle_kw"] + modules["serving_kw"] + modules["working_kw"]
         assert_allclose(parts_kw, modules["it_kw"], rtol=1e-12)
+
+
+def test_models_that_load_for_nobody_yet_are_idle():
+    """A cold start as long as the step: replicas draw power, and no request is there to pay for it."""
+    document = {"extends": "tiny", "name": "cold", "rules": {"cold_start_s": 300.0}}
+    world = World(1, scenario=document, traces=traces_of("tiny"), episode_days=0.25, attribution=True)
+    begin(world, 5)
+    world.state.modules["replicas"] = 0
+    step(world, zeros(world))
+    assert world.ledger.modules["serving_kw"].sum() > 0.0
+    assert world.ledger.modules["serving_chips"].sum() == 0.0
+    assert (world.ledger.requests["energy_kwh"] == 0.0).all()
+    for quantity, (total, _) in step_totals(world).items():
+        assert_allclose(shares(world, quantity), total, rtol=1e-12, err_msg=quantity)
 
 
 @pytest.mark.parametrize("decision_every", [1, 5])

@@ -94,7 +94,7 @@ def test_more_sleep_never_draws_more_at_the_same_work(chip, a, b, replicas_share
 def test_nodes_and_fans_are_split_by_chips(chip, serving, working, inlet_c):
     """The growth of nodes and fans is what the two parts hold beyond their chips, in the ratio of these."""
     module = module_of(chip)
-    leakage = 1.0 + module["leakage_per_k"] * max(inlet_c - 25.0, 0.0)
+    leakage = 1.0 + module["leakage_per_k"] * (inlet_c - 25.0)
     _, serving_kw, working_kw = power_kw(chip, serving=serving, replicas=20, working=working, inlet_c=inlet_c)
     floor_w, peak_w = (module[name] - module["chip_idle_w"] for name in ("chip_floor_w", "chip_peak_w"))
     serving_w = (floor_w * 20 + (peak_w - floor_w) * serving) * leakage

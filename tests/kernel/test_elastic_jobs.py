@@ -85,7 +85,7 @@ def test_an_urgent_gang_keeps_its_chips_when_the_offer_shrinks_but_not_when_chip
     put_job(world, gang=8, deadline_h=1000.0)  # 1000 hours of work: no slack
     step(world, offer(world, 0))
     assert held(world) == [8]
-    world.params.modules["chips"][H100] = 5
+    world.state.modules["failed_chips"][0, H100] = 27
     step(world, offer(world, 0))
     assert held(world) == [5]
     assert sum_of(world.ledger.totals["sums"], "jobs_preempted")[0] == 0.0

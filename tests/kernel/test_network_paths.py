@@ -91,7 +91,7 @@ def test_paths_are_those_that_look_shortest_and_the_rest_sleeps(world, values, d
 @given(st.integers(0, 2**63 - 1))
 @settings(max_examples=12, deadline=None)
 def test_nothing_is_stranded_and_no_link_is_loaded_beyond_its_capacity(batch, seed):
-    batch.params.links["mtbf_h"], batch.params.links["mttr_h"] = 5.0, 1.0
+    batch.params.hazards["mtbf_h"], batch.params.hazards["mttr_h"] = 5.0, 1.0
     capacity_gbps = batch.params.links["capacity_gbps"]
     carried = 0.0
     for _ in rollout(batch, seed, 36):

@@ -132,7 +132,7 @@ def test_the_outages_of_these_tests_bite():
 
 
 def test_an_outage_draws_on_the_reserve_and_the_returned_feed_fills_it_again():
-    world = power_world(with_sites({}))
+    world = power_world(with_sites({"toronto": {"pv_kw": 0.0}}))
     begin(world, 3)
     site = world.params.sites[0]
     reserve_kwh = site["battery_reserve_share"] * site["battery_kwh"]
@@ -176,7 +176,7 @@ def ready_on(limit_kw, action_of=zeros):
 
 
 def test_a_smaller_connection_never_lets_more_chips_work():
-    ready = np.array([ready_on(kw) for kw in (17.0, 20.0, 25.0, 30.0, 40.0, 80.0)])
+    ready = np.array([ready_on(kw) for kw in (18.0, 20.0, 25.0, 30.0, 40.0, 80.0)])
     assert (np.diff(ready, axis=0) >= 0).all()
     assert 0 < ready[0, 0] < 16
     assert ready[-1, 0] == 32

@@ -25,9 +25,9 @@ def of_class(world, counts, name):
     return {kind: values[nth] for kind, values in counts.items()}
 
 
-def edge_world(objective_ms, access_ms=2.0):
+def edge_world(objective_ms, access_ms=2.0, **changes):
     """Vision at the edge site with its own objective; at most 2 ms of access, and 4 ms of service on an L4."""
-    changes = {
+    changes |= {
         "sites": {"dallas": {"access_ms": access_ms}},
         "requests": {"vision": {"objective_ms": objective_ms}},
     }
@@ -54,8 +54,7 @@ def test_ten_milliseconds_are_too_few_through_a_slow_access_network():
 
 def test_ten_milliseconds_are_too_few_for_another_site():
     """While the edge is out of service Toronto answers, two thousand kilometres away: served, and late."""
-    world = edge_world(10.0)
-    world.params.sites["mtbf_h"][DALLAS], world.params.sites["mttr_h"][DALLAS] = 1e-9, 1e9
+    world = edge_world(10.0, events=[{"target": "site", "name": "dallas", "begin_h": 0.0, "hours": 24.0}])
     vision = of_class(world, served(world), "vision")
     assert vision["late"] == vision["served"] > 0.0
     assert (world.state.sites["up"][0] == [1, 0]).all()
@@ -68,7 +67,8 @@ def test_the_higher_priority_is_served_first_where_chips_are_scarce():
         world = changed_world(changes={"requests": {first: {"priority": 1}, second: {"priority": 2}}})
         world.params.modules["chips"][0] = 2
         means = np.array(world.scenario.demand().flow_mean_per_s)  # flows stand in the order of priority
-        world.traces = world.traces._replace(request_rate_per_s=np.ones_like(world.traces.request_rate_per_s) * means)
+        rates = np.ones_like(world.traces.request_rate_per_s)
+        world.traces = world.traces._replace(request_rate_per_s=(rates * means).astype(np.float32))
         counts = served(world)
         for name in (first, second):
             own = of_class(world, counts, name)

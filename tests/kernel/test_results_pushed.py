@@ -94,7 +94,6 @@ def test_nothing_moves_from_or_to_a_site_that_is_out_of_service(site):
     nearly_done(world)
     step(world, zeros(world))
     world.state.sites["up"][0, site] = 0
-    world.params.sites["mttr_h"] = 1e9
     step(world, zeros(world))
     assert world.state.jobs["status"][0, 0] == PUSHING
     assert world.state.jobs["stage_gb"][0, 0] == 60.0
@@ -109,7 +108,6 @@ def test_data_at_a_site_that_is_out_of_service_wait():
     put_job(world, PREPROCESSING, gang=1, module=CPU, site=DALLAS, status=STAGING, stage_gb=50.0)
     put_job(world, PREPROCESSING, gang=1, module=CPU, site=DALLAS, status=WAITING)
     world.state.sites["up"][0, DALLAS] = 0
-    world.params.sites["mttr_h"] = 1e9
     step(world, zeros(world))
     assert list(world.state.jobs["status"][0, :2]) == [STAGING, WAITING]
     assert world.state.jobs["stage_gb"][0, 0] == 50.0
@@ -134,7 +132,6 @@ def test_an_owner_gives_up_on_a_result_that_never_comes():
     world = pushing_world()
     world.params.job_classes["abandon_h"] = 0.2
     nearly_done(world, deadline_h=0.0)
-    world.params.links["mttr_h"] = 1e9
     world.state.links["up"] = 0
     for _ in range(4):
         step(world, zeros(world))

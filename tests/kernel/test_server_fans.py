@@ -13,7 +13,9 @@ LOADS, INLETS_C = st.floats(0.0, 1.0), st.tuples(st.floats(-20.0, 60.0), st.floa
 
 
 def power_kw(module, load, inlet_c):
-    return module_power_kw(module, load * module["chips"], module["chips"], 0.0, 1.0, inlet_c)
+    """IT power of a module that only serves, on all of its chips."""
+    chips = int(module["chips"])
+    return sum(module_power_kw(module, 0, chips, load * chips, chips, 0.0, 1.0, inlet_c))
 
 
 @pytest.mark.parametrize("nth", range(len(MODULES)))

@@ -26,11 +26,13 @@ def usual(request):
     return request.param, last_day(zeros, request.param)[0]
 
 
-@pytest.mark.parametrize("admission", [-1.0, -0.5])
-def test_stopping_work_on_the_last_day_does_not_pay(usual, admission):
-    """In the typical episode; in rare ones the freed chips serve requests that an outage would have dropped."""
+def test_stopping_work_on_the_last_day_does_not_pay(usual):
+    """In the typical episode; in rare ones the freed chips serve requests that an outage would have dropped.
+
+    Offering half pays a little in some, and honestly: urgent jobs then find the chips that others would hold.
+    """
     scenario, usual_usd = usual
-    pushed_usd, pushed = last_day(lambda world: slot_action(world, admission=admission), scenario)
+    pushed_usd, pushed = last_day(lambda world: slot_action(world, admission=-1.0), scenario)
     assert pushed.state.episode["n_jobs"].mean() > 0.0
     assert np.median((pushed_usd - usual_usd).sum(axis=1)) > 0.0
 
@@ -41,7 +43,9 @@ def test_work_left_at_the_end_costs_more_than_it_saved(usual, admission):
     scenario, usual_usd = usual
     pushed_usd, _ = last_day(lambda world: slot_action(world, admission=admission), scenario)
     bills = [nth for nth, name in enumerate(TERMS) if name not in ("sla_usd", "lateness_usd")]
-    assert (pushed_usd - usual_usd)[:, bills].sum(axis=1).mean() > 0.0
+    more_usd = (pushed_usd - usual_usd)[:, bills].sum(axis=1)
+    assert more_usd.mean() > 0.0
+    assert np.median(more_usd) > 0.0
 
 
 def test_missing_charge_is_paid_and_spare_charge_is_paid_for():

@@ -87,7 +87,7 @@ def observe_sites(params, zones, state, ledger, raw):
 
 @njit
 def observe_modules(params, state, control, ledger, raw):
-    """Load, heat and offers of each module."""
+    """Load, heat, offers and sleep of each module."""
     at = 0
     for nth in range(len(params.modules)):
         module, module_now = params.modules[nth], state.modules[nth]
@@ -100,7 +100,9 @@ def observe_modules(params, state, control, ledger, raw):
         raw[at + 5] = moved.clock
         raw[at + 6] = moved.ready / module.chips
         raw[at + 7] = module_now.cooling_up
-        at += 8
+        raw[at + 8] = module_now.awake / module.chips
+        raw[at + 9] = module_now.waking / module.chips
+        at += 10
 
 
 @njit

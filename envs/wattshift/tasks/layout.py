@@ -72,6 +72,8 @@ _MODULE = (
     Feature("clock", "relative speed", 0.75, 4.0),
     Feature("ready", "share of chips", 0.5, 2.0),
     Feature("cooling_up", "0/1", 0.5, 2.0),
+    Feature("awake", "share of chips", 0.5, 2.0),
+    Feature("waking", "share of chips", 0.5, 2.0),
 )
 _LINK = (
     Feature("up", "0/1", 0.5, 2.0),
