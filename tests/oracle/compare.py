@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from oracle.fleet import Fleet, Record, job_record, read
+from oracle.fleet import Fleet, Record
+from oracle.reading import job_record, read
 from oracle.step import Rules, begin, decide
 from wattshift.world import World
 
@@ -31,7 +32,7 @@ def compare(world: World, env: int, action: np.ndarray) -> Differences:
     Returns:
         Worst relative difference by field, `table.column`; inf where integers differ.
     """
-    fleet = read(world.params, world.state, world.control, world.ledger, env)
+    fleet = read_world(world, env)
     asked = np.zeros((world.n_envs, len(action)), np.float32)
     asked[env] = action
     _, reward, truncated = world.step(asked, np.arange(world.n_envs) != env)
@@ -45,11 +46,15 @@ def compare(world: World, env: int, action: np.ndarray) -> Differences:
 
 def compare_begin(world: World, env: int, seed: int, start: int = -1) -> Differences:
     """Begin an episode with both, and compare."""
-    fleet = read(world.params, world.state, world.control, world.ledger, env)
+    fleet = read_world(world, env)
     chosen = np.arange(world.n_envs) == env
     world.begin(chosen, np.full(world.n_envs, seed, np.uint64), np.full(world.n_envs, start))
     begin(fleet, world.traces, rules_of(world), seed, start)
     return differences(fleet, world, env)
+
+
+def read_world(world: World, env: int) -> Fleet:
+    return read(world.params, world.state, world.control, world.ledger, env, world._wiring.attribution)
 
 
 def rules_of(world: World) -> Rules:
@@ -67,8 +72,12 @@ def differences(fleet: Fleet, world: World, env: int) -> Differences:
             values = [getattr(row, column) for row in rows]
             found = worst_of(values, theirs[column].tolist(), MAGNITUDE.get(column, 0.0))
             worst[f"{name}.{column}"] = max(worst.get(f"{name}.{column}", 0.0), found)
-    counts = world.state.latency_count[env].tolist()
-    worst["state.latency_count"] = worst_of(fleet.latency_count, counts, MAGNITUDE["latency_count"])
+    for name, ours, theirs in (
+        ("state.latency_count", fleet.latency_count, world.state.latency_count),
+        ("ledger.job_chips", [module.job_chips for module in fleet.modules], world.ledger.job_chips),
+        ("ledger.job_gbps", [link.job_gbps for link in fleet.links], world.ledger.job_gbps),
+    ):
+        worst[name] = worst_of(ours, theirs[env].tolist(), MAGNITUDE.get(name.partition(".")[2], 0.0))
     return worst
 
 
@@ -78,14 +87,19 @@ def tables(fleet: Fleet, world: World, env: int) -> Iterator[tuple[str, Iterable
         {name: table[env] for name, table in group._asdict().items()}
         for group in (world.state, world.control, world.ledger)
     )
-    state.pop("latency_count")  # the only one without columns
+    for table in (state.pop("latency_count"), ledger.pop("job_chips"), ledger.pop("job_gbps")):
+        assert table.dtype.names is None  # compared by itself
     yield "state.episode", [fleet.episode], np.atleast_1d(state.pop("episode"))
     yield "state.sites", (site.state for site in fleet.sites), state.pop("sites")
     yield "state.modules", (module.state for module in fleet.modules), state.pop("modules")
     yield "state.links", (link.state for link in fleet.links), state.pop("links")
+    yield "state.hazards", (hazard.state for hazard in fleet.hazards), state.pop("hazards")
+    paths = state.pop("paths").reshape(-1)
+    yield "state.paths", (to.state for row in fleet.connections for to in row), paths
     yield "state.jobs", map(job_record, fleet.jobs), state.pop("jobs")[: world.state.episode["n_jobs"][env]]
     yield "control.sites", (site.wanted for site in fleet.sites), control.pop("sites")
     yield "control.modules", (module.wanted for module in fleet.modules), control.pop("modules")
+    yield "control.links", (link.wanted for link in fleet.links), control.pop("links")
     yield "ledger.totals", [fleet.totals], np.atleast_1d(ledger.pop("totals"))
     yield "ledger.sites", (site.moved for site in fleet.sites), ledger.pop("sites")
     yield "ledger.modules", (module.moved for module in fleet.modules), ledger.pop("modules")
