@@ -95,7 +95,7 @@ def tables(fleet: Fleet, world: World, env: int) -> Iterator[tuple[str, Iterable
     yield "state.links", (link.state for link in fleet.links), state.pop("links")
     yield "state.hazards", (hazard.state for hazard in fleet.hazards), state.pop("hazards")
     paths = state.pop("paths").reshape(-1)
-    yield "state.paths", (to.state for row in fleet.connections for to in row), paths
+    yield "state.paths", (path.state for row in fleet.paths for path in row), paths
     yield "state.jobs", map(job_record, fleet.jobs), state.pop("jobs")[: world.state.episode["n_jobs"][env]]
     yield "control.sites", (site.wanted for site in fleet.sites), control.pop("sites")
     yield "control.modules", (module.wanted for module in fleet.modules), control.pop("modules")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -81,28 +80,14 @@ class Module:
         return self.state.up == 1
 
     @property
-    def plants_run(self) -> bool:
-        """Whether the plants work and have power; the chips may be out of service."""
-        return self.state.cooling_up == 1 and self.site.is_up
-
-    @property
-    def has_second_plant(self) -> bool:
-        return self.plants[0].heat_share < 1.0
-
-    @property
-    def asleep(self) -> int:
-        """Chips that sleep."""
-        return self.fixed.chips - self.state.awake - self.state.waking
-
-    @property
-    def powered(self) -> int:
-        """Chips awake or on the way to it, without the failed ones, which are switched off."""
-        return max(self.state.awake + self.state.waking - self.state.failed_chips, 0)
-
-    @property
     def chips_for_requests(self) -> int:
         """Chips that are ready and that no gang holds."""
         return max(self.moved.ready - self.state.held_chips, 0)
+
+    @property
+    def free_chips(self) -> int:
+        """Chips that are ready, hold no model and are held by no gang."""
+        return self.moved.ready - self.state.replicas - self.state.held_chips
 
 
 @dataclass(eq=False)
@@ -127,12 +112,32 @@ class Link:
         return max(self.usable_gbps - self.moved.gbps, 0.0)
 
 
-@dataclass(eq=False)
-class Path:
-    """The links between two sites, in their order; none from a site to itself."""
+@dataclass(frozen=True)
+class Way:
+    """Links that lead from one site to another, in their order."""
 
     links: list[Link]
     one_way_ms: float
+
+
+@dataclass(eq=False)
+class Path:
+    """From one site to another: the way in use, or none; of a site to itself one without links.
+
+    Of sites that are cut off from each other everything but `is_up` is that of the shortest way.
+    """
+
+    ways: list[Way]  # nearest first
+    state: Record
+
+    @property
+    def is_up(self) -> bool:
+        """Whether something can travel."""
+        return self.state.nth >= 0
+
+    @property
+    def links(self) -> list[Link]:
+        return self.ways[max(self.state.nth, 0)].links
 
     @property
     def left_gbps(self) -> float:
@@ -150,23 +155,10 @@ class Path:
         for link in self.links:
             link.moved.gbps += gbps
 
-
-@dataclass(eq=False)
-class Connection:
-    """What leads from one site to another: candidate paths, nearest first, one of which is in use or none."""
-
-    candidates: list[Path]
-    state: Record
-
-    @property
-    def is_up(self) -> bool:
-        """Whether something can travel."""
-        return self.state.nth >= 0
-
-    @property
-    def path(self) -> Path:
-        """The one in use; of sites that are cut off from each other, the shortest."""
-        return self.candidates[max(self.state.nth, 0)]
+    def use(self, nth: int) -> None:
+        """Take a way, -1 = none; the distance is then the shortest's."""
+        self.state.nth = nth
+        self.state.round_trip_ms = 2.0 * self.ways[max(nth, 0)].one_way_ms
 
 
 @dataclass(eq=False)
@@ -184,7 +176,7 @@ class Candidate:
     fixed: Record
     module: Module
     reducer: Module | None
-    connection: Connection
+    path: Path
     moved: Record = field(default_factory=lambda: blank(ROUTE_LEDGER))
 
     @property
@@ -195,12 +187,12 @@ class Candidate:
     @property
     def local_ms(self) -> float:
         """A lone request at full speed over an empty network."""
-        return self.fixed.local_ms + self.connection.state.round_trip_ms
+        return self.fixed.local_ms + self.path.state.round_trip_ms
 
     @property
     def busy_ms(self) -> float:
         """The same on a replica as full as the router fills them."""
-        return self.fixed.busy_ms + self.connection.state.round_trip_ms
+        return self.fixed.busy_ms + self.path.state.round_trip_ms
 
 
 @dataclass(eq=False)
@@ -286,7 +278,7 @@ class Fleet:
     sites: list[Site]
     modules: list[Module]
     links: list[Link]
-    connections: list[list[Connection]]  # from site to site
+    paths: list[list[Path]]  # from site to site
     pairs: list[Record]
     request_classes: list[RequestClass]
     flows: list[Flow]
@@ -295,7 +287,7 @@ class Fleet:
     hazards: list[Hazard]
     events: list[Record]
     job_slots: int
-    attribution: bool  # whether every step is shared out
+    attributed: bool  # whether every step is shared out
     jobs: list[Job] = field(default_factory=list)
 
     @property
@@ -307,12 +299,8 @@ class Fleet:
         """Hours since the episode began."""
         return self.episode.step * self.step_h
 
-    def connection(self, start: Site, end: Site) -> Connection:
-        return self.connections[start.nth][end.nth]
-
     def path(self, start: Site, end: Site) -> Path:
-        """The path in use; of sites that are cut off from each other, the shortest."""
-        return self.connection(start, end).path
+        return self.paths[start.nth][end.nth]
 
     def held_by(self, status: int) -> list[Job]:
         """Jobs of a status, in order of arrival."""
@@ -330,19 +318,29 @@ class Fleet:
         """Begin the accounts of a step; of some columns the last value stands until they are written anew."""
         self.totals.network_carbon_kg = 0.0
         candidates = [candidate for flow in self.flows for candidate in flow.candidates]
+        shares = EPISODE_SHARES if self.attributed else STEP_SHARES + EPISODE_SHARES
         for group, kind, lasting in (
             (self.sites, SITE_LEDGER, ()),
             (self.modules, MODULE_LEDGER, ("ready", "clock", "heat_limit_kw")),
             (self.links, LINK_LEDGER, ("apparent_ms", "needed")),
             (candidates, ROUTE_LEDGER, ()),
-            (self.request_classes, REQUEST_LEDGER, ATTRIBUTED),
-            (self.job_classes, JOB_LEDGER, ATTRIBUTED),
+            (self.request_classes, REQUEST_LEDGER, shares),
+            (self.job_classes, JOB_LEDGER, shares),
         ):
             for member in group:
                 last, member.moved = member.moved, blank(kind)
                 for column in lasting:
                     setattr(member.moved, column, getattr(last, column))
+        if self.attributed:
+            for column in STEP_SHARES:
+                setattr(self.totals, f"idle_{column}", 0.0)
+            for module in self.modules:
+                module.job_chips = [0.0] * len(self.job_classes)
+            for link in self.links:
+                link.job_gbps = [0.0] * len(self.job_classes)
 
 
-ATTRIBUTED = tuple(f"{span}{what}" for span in ("", "episode_") for what in ("energy_kwh", "carbon_kg", "cost_usd"))
-"""Columns of a class that attribution alone writes and clears."""
+STEP_SHARES = ("energy_kwh", "carbon_kg", "cost_usd")
+"""What attribution writes for a class, and as `idle_...` for nobody."""
+EPISODE_SHARES = tuple(f"episode_{column}" for column in STEP_SHARES)
+"""The same since the episode began."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from oracle.fleet import (
     Candidate,
-    Connection,
     Fleet,
     Flow,
     Hazard,
@@ -18,13 +17,14 @@ from oracle.fleet import (
     RequestClass,
     Site,
     Stream,
+    Way,
     record,
     records,
 )
 from wattshift.kernel.state import JOB
 
 
-def read(params: Any, state: Any, control: Any, ledger: Any, env: int, attribution: bool = False) -> Fleet:
+def read(params: Any, state: Any, control: Any, ledger: Any, env: int, attributed: bool = False) -> Fleet:
     """One environment of a world's tables as objects; nothing is shared with the tables."""
     sites = [
         Site(nth, *faces)
@@ -59,7 +59,7 @@ def read(params: Any, state: Any, control: Any, ledger: Any, env: int, attributi
         )
         for nth, fixed in enumerate(records(params.links))
     ]
-    connections = [[connection(params, state, env, links, i, j) for j in range(len(sites))] for i in range(len(sites))]
+    paths = [[path(params, state, env, links, i, j) for j in range(len(sites))] for i in range(len(sites))]
     request_classes = [
         RequestClass(nth, fixed, record(ledger.requests[env, nth]))
         for nth, fixed in enumerate(records(params.request_classes))
@@ -72,7 +72,7 @@ def read(params: Any, state: Any, control: Any, ledger: Any, env: int, attributi
                 row,
                 modules[row.module],
                 modules[row.reducer] if row.reducer >= 0 else None,
-                connections[fixed.origin][row.site],
+                paths[fixed.origin][row.site],
             )
             for k, row in enumerate(records(params.candidates[nth]))
             if row.module >= 0
@@ -94,7 +94,7 @@ def read(params: Any, state: Any, control: Any, ledger: Any, env: int, attributi
         sites=sites,
         modules=modules,
         links=links,
-        connections=connections,
+        paths=paths,
         pairs=records(params.pairs),
         request_classes=request_classes,
         flows=flows,
@@ -103,7 +103,7 @@ def read(params: Any, state: Any, control: Any, ledger: Any, env: int, attributi
         hazards=[Hazard(record(a), record(b)) for a, b in zip(params.hazards, state.hazards[env], strict=True)],
         events=records(params.events),
         job_slots=state.jobs.shape[1],
-        attribution=attribution,
+        attributed=attributed,
     )
     for row in records(state.jobs[env, : fleet.episode.n_jobs]):
         where = {
@@ -115,16 +115,16 @@ def read(params: Any, state: Any, control: Any, ledger: Any, env: int, attributi
     return fleet
 
 
-def connection(params: Any, state: Any, env: int, links: list[Link], start: int, end: int) -> Connection:
-    """From one site to another; the first candidate of a site to itself has no links."""
-    candidates = [
-        Path([links[nth] for nth in hops if nth >= 0], one_way_ms)
+def path(params: Any, state: Any, env: int, links: list[Link], start: int, end: int) -> Path:
+    """From one site to another."""
+    ways = [
+        Way([links[nth] for nth in hops if nth >= 0], one_way_ms)
         for hops, one_way_ms in zip(
             params.path_links[start, end].tolist(), params.path_ms[start, end].tolist(), strict=True
         )
         if math.isfinite(one_way_ms)
     ]
-    return Connection(candidates, record(state.paths[env, start, end]))
+    return Path(ways, record(state.paths[env, start, end]))
 
 
 def job_record(job: Job) -> Record:
