@@ -3,13 +3,15 @@
 from bisect import bisect_right
 from collections.abc import Callable
 
+from oracle.battery import most_discharge_kw, reserve_kwh
 from oracle.chips import it_parts_kw
 from oracle.decode import whole_chips
 from oracle.exogenous import Now
 from oracle.fleet import Fleet, Module, Record, Site
+from oracle.generator import Engine
 from oracle.heat import second_plant_kw
 from oracle.plants import coolant_flow, working
-from oracle.power import Engine, loss_kw, most_discharge_kw, renewables_kw, reserve_kwh
+from oracle.power import loss_kw, renewables_kw
 
 GRAINS = 1024
 """The share of chips that may be active is a multiple of 1 / GRAINS."""

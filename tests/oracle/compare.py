@@ -9,6 +9,7 @@ import numpy as np
 from oracle.fleet import Fleet, Record
 from oracle.reading import job_record, read
 from oracle.step import Rules, begin, decide
+from wattshift.kernel.terms import SLOTS, SUMS, TERMS
 from wattshift.world import World
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
@@ -17,6 +18,9 @@ RELATIVE, ABSOLUTE = 1e-9, 1e-12
 MAGNITUDE = {"heat_stored_kw": 1.0, "heat_removed_kw": 1.0, "latency_count": 1.0}
 """Least magnitude, in the field's unit, against which a difference counts, where a field may be a small difference of
 large numbers: the heat that a loop stores is mass x (temperature after - before) / step."""
+
+NAMED = {"terms_usd": TERMS, "cost_usd": TERMS, "sums": SUMS, "clipped": SLOTS}
+"""Columns of the totals that are lists, and what they list."""
 
 Differences = dict[str, float]
 
@@ -69,9 +73,10 @@ def differences(fleet: Fleet, world: World, env: int) -> Differences:
         if len(rows) != len(theirs):
             raise AssertionError(f"{name}: {len(rows)} rows, the kernel has {len(theirs)}")
         for column in theirs.dtype.names:
-            values = [getattr(row, column) for row in rows]
-            found = worst_of(values, theirs[column].tolist(), MAGNITUDE.get(column, 0.0))
-            worst[f"{name}.{column}"] = max(worst.get(f"{name}.{column}", 0.0), found)
+            for row, their in zip(rows, theirs, strict=True):
+                for label, our_value, their_value in parts(column, getattr(row, column), their[column].tolist()):
+                    found = worst_of(our_value, their_value, MAGNITUDE.get(column, 0.0))
+                    worst[f"{name}.{label}"] = max(worst.get(f"{name}.{label}", 0.0), found)
     for name, ours, theirs in (
         ("state.latency_count", fleet.latency_count, world.state.latency_count),
         ("ledger.job_chips", [module.job_chips for module in fleet.modules], world.ledger.job_chips),
@@ -79,6 +84,15 @@ def differences(fleet: Fleet, world: World, env: int) -> Differences:
     ):
         worst[name] = worst_of(ours, theirs[env].tolist(), MAGNITUDE.get(name.partition(".")[2], 0.0))
     return worst
+
+
+def parts(column: str, ours: Any, theirs: Any) -> Iterator[tuple[str, Any, Any]]:
+    """A column's label and values; of those that list named things, each by its name."""
+    if column not in NAMED or not isinstance(theirs, list):  # sites have a `cost_usd` of their own
+        yield column, ours, theirs
+        return
+    for name, our_value, their_value in zip(NAMED[column], ours, theirs, strict=True):
+        yield f"{column}.{name}", our_value, their_value
 
 
 def tables(fleet: Fleet, world: World, env: int) -> Iterator[tuple[str, Iterable[Record], np.ndarray]]:

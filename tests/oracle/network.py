@@ -11,7 +11,6 @@ def pay_for_network(fleet: Fleet, now: Now) -> None:
     if fleet.rules.site_networks == 1:
         for site in fleet.sites:
             pay_for_site_network(fleet, site, now)
-    fleet.count("carbon_kg", fleet.totals.network_carbon_kg)
 
 
 def pay_for_link(fleet: Fleet, link: Link, now: Now) -> None:
