@@ -87,7 +87,7 @@ def count(fleet: Fleet) -> None:
         kw = sum(getattr(site.moved, f"{name}_kw") for site in fleet.sites)
         fleet.count(f"{name}_kwh", kw * fleet.step_h)
     fleet.count("fuel_l", sum(site.moved.fuel_l for site in fleet.sites))
-    fleet.count("carbon_kg", sum(site.moved.carbon_kg for site in fleet.sites) + fleet.totals.network_carbon_kg)
+    fleet.count("carbon_kg", sum(site.moved.carbon_kg for site in fleet.sites))
     fleet.count("water_l", sum(site.moved.water_l for site in fleet.sites))
     for name in ("arrived", "served", "late", "dropped"):
         fleet.count(f"requests_{name}", sum(getattr(kind.moved, name) for kind in fleet.request_classes))

@@ -47,7 +47,7 @@ def resize(job: Job, chips: int) -> None:
 
 
 def give_way(fleet: Fleet) -> None:
-    """What was lent is returned; then the latest arrivals shrink first, to what is ready and, unless urgent, offered."""
+    """What was lent returns; then the latest arrivals shrink first, to what is ready and, unless urgent, offered."""
     holding = [job for job in fleet.jobs if job.module is not None]
     for job in holding:
         resize(job, min(job.held, job.gang))
@@ -61,7 +61,7 @@ def give_way(fleet: Fleet) -> None:
 
 
 def grow(fleet: Fleet) -> None:
-    """What is left of the offer goes to running gangs in order of arrival: to their nominal size, then to their most."""
+    """The rest of the offer goes to running gangs in order of arrival: to their nominal size, then to their most."""
     running = fleet.held_by(RUNNING)
     for job in running:
         grow_to(job, job.gang, is_urgent(fleet, job))
