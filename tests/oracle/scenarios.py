@@ -148,7 +148,7 @@ def random_site(draw: Draws, nth: int) -> dict[str, Any]:
     if draw.chance(0.6):
         site["router"] = draw.one_of(catalog.routers())
     peak_kw = sum(module["count"] * catalog.chips()[module["chip"]].peak_w.value / 1e3 for module in site["modules"])
-    return site | random_supply(draw, peak_kw) | random_faults(draw, ("faults", "feed_faults"))
+    return site | random_supply(draw, peak_kw) | random_faults(draw, ("faults", "feed_faults"), 0.5)
 
 
 def random_supply(draw: Draws, peak_kw: float) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def random_supply(draw: Draws, peak_kw: float) -> dict[str, Any]:
         power_kw = energy_kwh * catalog.batteries()[kind].max_rate_per_h.value * draw.real(0.2, 1.0)
         reserve = draw.real(0.0, 0.6)
         supply["battery"] = {"kind": kind, "energy_kwh": energy_kwh, "power_kw": power_kw, "reserve_share": reserve}
-    if draw.chance(0.5):
+    if draw.chance(0.6):
         kind, rated_kw = draw.one_of(catalog.generators()), peak_kw * draw.real(0.3, 3.0)
         fuel_l = rated_kw * draw.scale(0.01, 3.0)
         supply["generator"] = {"kind": kind, "power_kw": rated_kw, "fuel_l": fuel_l}
@@ -185,9 +185,10 @@ def random_supply(draw: Draws, peak_kw: float) -> dict[str, Any]:
     return supply
 
 
-def random_faults(draw: Draws, names: tuple[str, ...]) -> dict[str, Any]:
+def random_faults(draw: Draws, names: tuple[str, ...], share: float) -> dict[str, Any]:
     """Of some of the things named, every few hours."""
-    return {name: {"mtbf_h": draw.real(2.0, 20.0), "mttr_h": draw.real(0.2, 3.0)} for name in names if draw.chance(0.4)}
+    named = [name for name in names if draw.chance(share)]
+    return {name: {"mtbf_h": draw.real(2.0, 20.0), "mttr_h": draw.real(0.2, 3.0)} for name in named}
 
 
 def random_module(draw: Draws, nth: int) -> dict[str, Any]:
@@ -199,7 +200,7 @@ def random_module(draw: Draws, nth: int) -> dict[str, Any]:
         "power": draw.one_of(catalog.power_trains()),
         "job_share": draw.one_of((0.0, 1.0, draw.real(0.1, 1.0), draw.real(0.1, 1.0))),
     }
-    module |= random_faults(draw, ("faults", "cooling_faults", "chip_faults"))
+    module |= random_faults(draw, ("faults", "cooling_faults", "chip_faults"), 0.4)
     if draw.chance(0.2):
         hours, hour = draw.real(0.2, 4.0), draw.real(0.0, 23.9)
         module["maintenance"] = {"every_days": draw.whole(1, 2), "hours": hours, "first_day": 0, "hour": hour}
@@ -382,7 +383,7 @@ def strain(draw: Draws, params: Params) -> None:
 
 
 def disturb(world: World, seed: int) -> None:
-    """From where the episodes are to anywhere: loops cold or hot, batteries and tanks empty or full, outages."""
+    """From where the episodes are to anywhere: loops cold or hot, batteries and tanks empty or full, outages, requests."""
     rng, state, params = np.random.default_rng(seed), world.state, world.params
     coldest_c, hottest_c = params.modules["supply_min_c"] - 8.0, params.modules["trip_c"] + 3.0
     state.modules["loop_c"] = rng.uniform(coldest_c, hottest_c, state.modules.shape)
@@ -390,6 +391,8 @@ def disturb(world: World, seed: int) -> None:
     state.sites["fuel_l"] = params.sites["generator_fuel_l"] * rng.uniform(0.0, 1.0, state.sites.shape) ** 2
     failing = (state.hazards["failed"] == 0) & (rng.random(state.hazards.shape) < 0.1)
     state.hazards["failed"] += failing
+    may_be_asked = params.sites["curtail_chance"] > 0.0
+    state.sites["curtailing"] = np.where(may_be_asked, rng.random(state.sites.shape) < 0.4, 0)
 
 
 def policy_actions(world: World, seed: int, decisions: int) -> np.ndarray:
