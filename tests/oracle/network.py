@@ -53,5 +53,6 @@ def pay(fleet: Fleet, kwh: float, price_usd_per_kwh: float, carbon_kg: float) ->
     fleet.charge("electricity_usd", electricity_usd)
     fleet.charge("carbon_usd", carbon_usd)
     fleet.count("network_kwh", kwh)
+    fleet.count("carbon_kg", carbon_kg)
     fleet.totals.network_carbon_kg += carbon_kg
     return electricity_usd + carbon_usd

@@ -383,7 +383,7 @@ def strain(draw: Draws, params: Params) -> None:
 
 
 def disturb(world: World, seed: int) -> None:
-    """From where the episodes are to anywhere: loops cold or hot, batteries and tanks empty or full, outages, requests."""
+    """From where the episodes are to anywhere: loops cold or hot, stores empty or full, outages, requests."""
     rng, state, params = np.random.default_rng(seed), world.state, world.params
     coldest_c, hottest_c = params.modules["supply_min_c"] - 8.0, params.modules["trip_c"] + 3.0
     state.modules["loop_c"] = rng.uniform(coldest_c, hottest_c, state.modules.shape)
