@@ -72,9 +72,10 @@ def bill_of(fleet: Fleet, module: Module) -> Bill:
 
 
 def share_out_module(fleet: Fleet, module: Module) -> None:
-    """Idle and jobs; requests pay by route."""
+    """Idle and jobs; requests pay by route. Models that were loaded while nobody was served are nobody's."""
     moved, bill = module.moved, bill_of(fleet, module)
-    to_idle(fleet, bill.part(moved.idle_kw / moved.it_kw if moved.it_kw > 0.0 else 1.0))
+    idle_kw = moved.idle_kw if moved.serving_chips > 0.0 else moved.idle_kw + moved.serving_kw
+    to_idle(fleet, bill.part(idle_kw / moved.it_kw if moved.it_kw > 0.0 else 1.0))
     for kind, chips in zip(fleet.job_classes, module.job_chips, strict=True):
         if chips > 0.0:
             to_class(kind, bill.part(moved.working_kw / moved.it_kw * chips / moved.working_chips))

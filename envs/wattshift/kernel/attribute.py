@@ -104,12 +104,16 @@ def module_bill(params, ledger, nth):
 
 @njit
 def attribute_module(params, ledger, nth):
-    """A module's bill to job classes, by chips busy, and to idle; the part of requests is left to their routes."""
+    """A module's bill to job classes, by chips busy, and to idle; the part of requests is left to their routes.
+
+    Models that are being loaded serve nobody yet: without a request on the module, they are idle.
+    """
     account = ledger.modules[nth]
     energy_kwh, carbon_kg, cost_usd = module_bill(params, ledger, nth)
     idle_share = 1.0
     if account.it_kw > 0.0:
-        idle_share = account.idle_kw / account.it_kw
+        loading_kw = account.serving_kw if account.serving_chips == 0.0 else 0.0
+        idle_share = (account.idle_kw + loading_kw) / account.it_kw
     bill_idle(ledger.totals[0], idle_share * energy_kwh, idle_share * carbon_kg, idle_share * cost_usd)
     if account.working_chips > 0.0:
         for nth_class in range(len(params.job_classes)):
