@@ -61,6 +61,7 @@ def faults(world: World) -> Cases:
         "module tripped": modules["tripped"] == 1,
         "module dark for want of power": own & (modules["up"] == 0),
         "chips out by chance and by script": modules["failed_chips"] > hazard_chips,
+        "dozens of chips failed": hazard_chips > 50,
         "plants of a module out of service run": (modules["up"] == 0) & (world.ledger.modules["coolant_flow"] > 0.0),
     }
 

@@ -166,7 +166,7 @@ def random_supply(draw: Draws, peak_kw: float) -> dict[str, Any]:
         supply["battery"] = {"kind": kind, "energy_kwh": energy_kwh, "power_kw": power_kw, "reserve_share": reserve}
     if draw.chance(0.6):
         kind, rated_kw = draw.one_of(catalog.generators()), peak_kw * draw.real(0.3, 3.0)
-        fuel_l = rated_kw * draw.scale(0.01, 3.0)
+        fuel_l = rated_kw * draw.scale(0.01, 10.0)
         supply["generator"] = {"kind": kind, "power_kw": rated_kw, "fuel_l": fuel_l}
     if draw.chance(0.5):
         contract_kw, strike = peak_kw * draw.real(0.1, 4.0), draw.real(-0.05, 0.2)
@@ -195,7 +195,7 @@ def random_module(draw: Draws, nth: int) -> dict[str, Any]:
     module = {
         "name": f"module{nth}",
         "chip": draw.one_of(catalog.chips()),
-        "count": round(draw.scale(1.0, 300.0 if draw.chance(0.1) else 64.0)),
+        "count": round(draw.scale(1.0, 64.0) if draw.chance(0.85) else draw.scale(64.0, 1000.0)),
         "plant": draw.one_of(catalog.plants()),
         "power": draw.one_of(catalog.power_trains()),
         "job_share": draw.one_of((0.0, 1.0, draw.real(0.1, 1.0), draw.real(0.1, 1.0))),
@@ -389,7 +389,8 @@ def disturb(world: World, seed: int) -> None:
     state.modules["loop_c"] = rng.uniform(coldest_c, hottest_c, state.modules.shape)
     state.sites["soc_kwh"] = params.sites["battery_kwh"] * rng.choice([0.0, 0.3, 0.7, 1.0], state.sites.shape)
     state.sites["fuel_l"] = params.sites["generator_fuel_l"] * rng.uniform(0.0, 1.0, state.sites.shape) ** 2
-    failing = (state.hazards["failed"] == 0) & (rng.random(state.hazards.shape) < 0.1)
+    is_feed = params.hazards["what"] == TARGETS.index("feed")
+    failing = (state.hazards["failed"] == 0) & (rng.random(state.hazards.shape) < np.where(is_feed, 0.3, 0.1))
     state.hazards["failed"] += failing
     may_be_asked = params.sites["curtail_chance"] > 0.0
     state.sites["curtailing"] = np.where(may_be_asked, rng.random(state.sites.shape) < 0.4, 0)

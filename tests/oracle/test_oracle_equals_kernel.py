@@ -10,7 +10,7 @@ from oracle.compare import RELATIVE, Differences, compare, compare_begin
 from oracle.events import seen
 from oracle.scenarios import disturb, policy_actions, random_world
 
-SEEDS = range(48)
+SEEDS = range(120)
 STEPS = 30
 DISTURBED_EVERY = 6
 
