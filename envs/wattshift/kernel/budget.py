@@ -4,7 +4,7 @@ Short is a site whose feed is out, or whose grid connection is not ample. Its su
 renewables, the battery and the generator can give. Its demand with a share of every module's chips active is bounded by
 the very formulas of the later stages, each of which grows with what comes before it: chips at peak under the present
 power cap and inlet temperature, losses, and plants that remove no more than the heat of those chips. So the balance of
-the power stage can always be met.
+the power stage can always be met. Of a module that tripped the same share of the plant's capacity cools the loop.
 """
 
 from .battery import discharge_limit_kw, islanded_limit_kw, reserve_kwh
@@ -74,17 +74,35 @@ def most_plants_kw(plant, rest, settings, it_kw, weather):
 
 
 @njit
+def recovery_heat_kw(plant, module_now, grains):
+    """Most heat that the main plant takes from the loop of a module out of service: only one that tripped is cooled."""
+    return plant.capacity_kw * (grains / GRAINS) if module_now.tripped == 1 else 0.0
+
+
+@njit
+def recovery_kw(plant, settings, heat_kw, weather):
+    """Power of the main plant for it; without load the coolant stands at its least flow."""
+    supply_c = reachable_supply_c(plant, settings.supply_c, weather)
+    flow = coolant_flow(plant, 0.0, settings.flow)
+    return plant_power_kw(plant, heat_kw, flow, supply_c, outdoors_c(plant, supply_c, weather))
+
+
+@njit
 def most_site_kw(params, now, state, control, ledger, nth_site, grains):
     """Most power that the site can draw with that share of its chips active."""
     total_kw = 0.0
     for nth in range(len(params.modules)):
         module, module_now, settings = params.modules[nth], state.modules[nth], control.modules[nth]
-        if module.site != nth_site or module_now.up == 0:
+        if module.site != nth_site:
+            continue
+        weather = now.zones[params.sites[nth_site].zone]
+        if module_now.up == 0:
+            heat_kw = recovery_heat_kw(params.plants[nth, 0], module_now, grains)
+            total_kw += recovery_kw(params.plants[nth, 0], settings, heat_kw, weather)
             continue
         chips = allowed_chips(module, ledger.modules[nth], grains)
         it_kw = most_it_kw(module, module_now, chips, settings.speed)
         total_kw += it_kw + module_loss_kw(module, it_kw)
-        weather = now.zones[params.sites[nth_site].zone]
         total_kw += most_plants_kw(params.plants[nth, 0], params.plants[nth, 1], settings, it_kw, weather)
     return total_kw
 
@@ -121,7 +139,7 @@ def limit_site(params, now, state, control, ledger, nth_site):
             module_now.up = 0
         if module_now.up == 0:
             account.ready = 0
-            account.heat_limit_kw = 0.0
+            account.heat_limit_kw = recovery_heat_kw(params.plants[nth, 0], module_now, max(grains, 0))
             continue
         account.ready = allowed_chips(module, account, grains)
         it_kw = most_it_kw(module, module_now, account.ready, control.modules[nth].speed)
