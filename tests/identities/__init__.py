@@ -8,7 +8,7 @@ from identities import accounts, energy, network, work
 from identities.residual import TOLERANCE, Before, Floats, Identity
 from wattshift.world import World
 
-__all__ = ["IDENTITIES", "TOLERANCE", "Before", "residuals"]
+__all__ = ["IDENTITIES", "TOLERANCE", "Before", "name_of", "residuals"]
 
 IDENTITIES: tuple[Identity, ...] = (
     energy.electricity,
@@ -48,6 +48,7 @@ IDENTITIES: tuple[Identity, ...] = (
 
 
 def name_of(identity: Identity) -> str:
+    """`file.function`."""
     return f"{identity.__module__.rpartition('.')[2]}.{identity.__name__}"
 
 
