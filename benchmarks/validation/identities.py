@@ -43,7 +43,7 @@ def section() -> Section:
         text=(
             f"Worst relative residual over {n_draws:,} draws of {STEPS} steps each ({n_draws * STEPS:,} steps): "
             f"{SCENARIOS} random scenarios of 1 to 4 sites, with any chips, plants, power trains, batteries, "
-            "generators, routers and access networks of the catalog; contracts, curtailment requests, weak connections; "
+            "generators, routers and access networks of the catalog; contracts, curtailment requests, weak grids; "
             "elastic gangs, results sent home, requests reduced at their origin; steps from a minute to an hour; "
             "everything failing every few hours, some plants too small or without a compressor; half of them with "
             f"attribution. {ENVS} episodes of each under actions that are zero, uniform, at the corners or held, some "
