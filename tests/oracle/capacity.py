@@ -45,23 +45,25 @@ def sleep_and_wake(module: Module, step_s: float) -> None:
 
 
 def ration(fleet: Fleet, site: Site, weather: Record) -> None:
-    """As many active chips as power can surely be had for; dark if not even for idle ones."""
-    working_modules = [module for module in site.modules if module.is_up]
+    """As many active chips as power can surely be had for; dark if not even for idle ones.
+
+    Modules that tripped have the same share of their plant to become cool again.
+    """
 
     def demand_kw(grains: int) -> float:
-        return sum(bound_kw(module, active_chips(module, grains), weather) for module in working_modules)
+        return sum(bound_kw(module, grains, weather) for module in site.modules)
 
     affordable = most_within(supply_kw(fleet, site, weather), demand_kw)
     for module in site.modules:
         if affordable < 0:
             module.state.up = 0
-        if not module.is_up:
-            module.moved.ready, module.moved.heat_limit_kw = 0, 0.0
-            continue
-        module.moved.ready = active_chips(module, affordable)
-        it_kw = busiest_kw(module, module.moved.ready)
-        loop_kw = it_kw - second_plant_kw(module, it_kw, weather)
-        module.moved.heat_limit_kw = min(module.moved.heat_limit_kw, loop_kw)
+        if module.is_up:
+            module.moved.ready = active_chips(module, affordable)
+            it_kw = busiest_kw(module, module.moved.ready)
+            loop_kw = it_kw - second_plant_kw(module, it_kw, weather)
+            module.moved.heat_limit_kw = min(module.moved.heat_limit_kw, loop_kw)
+        else:
+            module.moved.ready, module.moved.heat_limit_kw = 0, recovery_heat_kw(module, max(affordable, 0))
 
 
 def most_within(limit_kw: float, demand_kw: Callable[[int], float]) -> int:
@@ -78,17 +80,23 @@ def busiest_kw(module: Module, chips: int) -> float:
     return sum(it_parts_kw(module, chips, chips, 0.0, module.wanted.speed))
 
 
-def bound_kw(module: Module, chips: int, weather: Record) -> float:
-    """Most that a module draws with so many chips active: chips, losses, and plants that remove the heat of now."""
-    it_kw = busiest_kw(module, chips)
+def recovery_heat_kw(module: Module, grains: int) -> float:
+    """Of a module out of service: nothing, unless it tripped."""
+    return module.plants[0].capacity_kw * grains / GRAINS if module.state.tripped == 1 else 0.0
+
+
+def bound_kw(module: Module, grains: int, weather: Record) -> float:
+    """Most that a module draws at a share of active chips: these, losses, and plants that remove their heat."""
+    main, rest = working(module.plants[0], module.wanted.supply_c, weather), module.plants[1]
+    if not module.is_up:
+        return main.power_kw(recovery_heat_kw(module, grains), coolant_flow(main.plant, 0.0, module.wanted.flow))
+    it_kw = busiest_kw(module, active_chips(module, grains))
     room_kw = second_plant_kw(module, it_kw, weather)
     loop_kw = it_kw - room_kw
-    main = working(module.plants[0], module.wanted.supply_c, weather)
     total_kw = it_kw + loss_kw(module, it_kw)
     total_kw += main.power_kw(loop_kw, coolant_flow(main.plant, loop_kw, module.wanted.flow))
     if room_kw > 0.0:
-        room = working(module.plants[1], module.plants[1].supply_c, weather)
-        total_kw += room.power_kw(room_kw, coolant_flow(room.plant, room_kw, 1.0))
+        total_kw += working(rest, rest.supply_c, weather).power_kw(room_kw, coolant_flow(rest, room_kw, 1.0))
     return total_kw
 
 
