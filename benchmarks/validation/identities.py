@@ -11,7 +11,7 @@ from .check import Check, Section, markdown_table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from identities import IDENTITIES, TOLERANCE, Before, residuals
+from identities import IDENTITIES, TOLERANCE, Before, name_of, residuals
 from oracle.events import seen
 from oracle.scenarios import disturb, policy_actions, random_world
 
@@ -35,16 +35,19 @@ def section() -> Section:
     for identity in IDENTITIES:
         law = (identity.__doc__ or "").splitlines()[0]
         checks.append(
-            Check(law, "exact", worst[identity.__name__], 0.0, TOLERANCE, "relative", "conservation, or a limit")
+            Check(law, "exact", worst[name_of(identity)], 0.0, TOLERANCE, "relative", "conservation, or a limit")
         )
     rows = [(name, f"{count / n_draws:.0%}") for name, count in happened.most_common()]
     return Section(
         title="Identities",
         text=(
             f"Worst relative residual over {n_draws:,} draws of {STEPS} steps each ({n_draws * STEPS:,} steps): "
-            f"{SCENARIOS} random scenarios of 1 to 4 sites with any chips, plants and power trains of the catalog, "
-            f"step lengths from a minute to an hour, faults every few hours, plants too small, and {ENVS} episodes of "
-            "each under actions that are zero, uniform, at the corners or held, some beyond [-1, 1]. "
+            f"{SCENARIOS} random scenarios of 1 to 4 sites, with any chips, plants, power trains, batteries, "
+            "generators, routers and access networks of the catalog; contracts, curtailment requests, weak grids; "
+            "elastic gangs, results sent home, requests reduced at their origin; steps from a minute to an hour; "
+            "everything failing every few hours, some plants too small or without a compressor; half of them with "
+            f"attribution. {ENVS} episodes of each under actions that are zero, uniform, at the corners or held, some "
+            "beyond [-1, 1]. "
             f"The table below says in which share of the draws something occurred. "
             f"Computed in {time.monotonic() - begun_s:.0f} s."
         ),

@@ -1,45 +1,67 @@
 """11 Ledger: everything priced, and added to the sums of the episode."""
 
+from oracle.curtailment import heed
 from oracle.exogenous import Now
-from oracle.fleet import Fleet, Link, Site
+from oracle.fleet import Fleet, Record, Site
+from oracle.network import pay_for_network
 
 HOURS_PER_MONTH = 730.0
 
 
 def account(fleet: Fleet, now: Now) -> None:
+    if now.opens_period:
+        fleet.episode.period_h = 0.0
+        for site in fleet.sites:
+            site.state.peak_kw = 0.0
     for site in fleet.sites:
-        pay_for_site(fleet, site, now)
-    for link in fleet.links:
-        pay_for_link(fleet, link, now)
+        pay_for_site(fleet, site, now.zones[site.fixed.zone])
+    fleet.episode.period_h += fleet.step_h
+    pay_for_network(fleet, now)
     pay_for_work(fleet)
     count(fleet)
 
 
-def pay_for_site(fleet: Fleet, site: Site, now: Now) -> None:
+def pay_for_site(fleet: Fleet, site: Site, grid: Record) -> None:
     fixed, moved, rules = site.fixed, site.moved, fleet.rules
-    grid = now.zones[fixed.zone]
+    sign_contract(site, grid)
+    if fixed.curtail_chance > 0.0:
+        heed(fleet, site)
     import_kwh, export_kwh = moved.import_kw * fleet.step_h, moved.export_kw * fleet.step_h
-    moved.carbon_kg = import_kwh * grid.carbon_kg_per_kwh
+    bought_usd = import_kwh * (grid.price_usd_per_kwh + fixed.price_adder_usd_per_kwh)
+    sold_usd = export_kwh * grid.price_usd_per_kwh * fixed.export_price_share
+    contract_usd = moved.ppa_kw * fleet.step_h * (fixed.ppa_usd_per_kwh - grid.price_usd_per_kwh)
+    counted_kwh = import_kwh - moved.matched_kw * fleet.step_h if rules.market_carbon else import_kwh
+    moved.carbon_kg = counted_kwh * grid.carbon_kg_per_kwh + moved.fuel_l * fixed.fuel_kg_per_l
     bill = {
-        "electricity_usd": import_kwh * (grid.price_usd_per_kwh + fixed.price_adder_usd_per_kwh)
-        - export_kwh * grid.price_usd_per_kwh * fixed.export_price_share,
+        "electricity_usd": bought_usd - sold_usd + contract_usd,
         "demand_usd": demand_usd(fleet, site),
         "carbon_usd": moved.carbon_kg * rules.carbon_usd_per_kg,
         "water_usd": moved.water_l * rules.water_usd_per_l,
-        "wear_usd": moved.discharge_kw * fleet.step_h * fixed.battery_wear_usd_per_kwh,
+        "wear_usd": moved.worn_share * fixed.battery_usd_per_worn,
         "thermal_usd": thermal_usd(fleet, site),
+        "fuel_usd": moved.fuel_l * fixed.fuel_usd_per_l,
+        "curtailment_usd": moved.excess_kw * fleet.step_h * fixed.curtail_usd_per_kwh,
     }
     for term, usd in bill.items():
         fleet.charge(term, usd)
     moved.cost_usd = sum(bill.values())
 
 
+def sign_contract(site: Site, grid: Record) -> None:
+    """What the plant under contract gave, and what of it the import took."""
+    share = grid.wind_share if site.fixed.ppa_is_wind else grid.solar_share
+    site.moved.ppa_kw = site.fixed.ppa_kw * share
+    site.moved.matched_kw = min(site.moved.import_kw, site.moved.ppa_kw)
+
+
 def demand_usd(fleet: Fleet, site: Site) -> float:
-    """Peak so far x time so far, less what was paid of it before."""
-    usd_per_kwh = site.fixed.demand_usd_per_kw_month / HOURS_PER_MONTH
-    paid_usd = site.state.peak_kw * fleet.now_h * usd_per_kwh
-    site.state.peak_kw = max(site.state.peak_kw, site.moved.import_kw)
-    return site.state.peak_kw * (fleet.now_h + fleet.step_h) * usd_per_kwh - paid_usd
+    """The period's peak so far for this step, and for a higher one the hours of the period before as well."""
+    state, import_kw = site.state, site.moved.import_kw
+    growth_kw = max(import_kw - state.peak_kw, 0.0)
+    state.peak_kw += growth_kw
+    state.highest_kw = max(state.highest_kw, import_kw)
+    owed_kwh = state.peak_kw * fleet.step_h + growth_kw * fleet.episode.period_h
+    return owed_kwh * site.fixed.demand_usd_per_kw_month / HOURS_PER_MONTH
 
 
 def thermal_usd(fleet: Fleet, site: Site) -> float:
@@ -51,20 +73,6 @@ def thermal_usd(fleet: Fleet, site: Site) -> float:
     return too_warm_kwh_k * fleet.rules.thermal_usd_per_kwh_k
 
 
-def pay_for_link(fleet: Fleet, link: Link, now: Now) -> None:
-    """Half of the electricity in the zone of each end, at the spot price; transit for every gigabyte."""
-    fixed, moved = link.fixed, link.moved
-    moved.power_kw = fixed.idle_kw + fixed.kw_per_gbps * moved.gbps
-    kwh = moved.power_kw * fleet.step_h
-    ends = [now.zones[zone] for zone in fixed.zones]
-    carbon_kg = sum(kwh / 2.0 * end.carbon_kg_per_kwh for end in ends)
-    fleet.charge("electricity_usd", sum(kwh / 2.0 * end.price_usd_per_kwh for end in ends))
-    fleet.charge("carbon_usd", carbon_kg * fleet.rules.carbon_usd_per_kg)
-    fleet.charge("transfer_usd", moved.gbps / 8.0 * fleet.rules.step_s * fixed.usd_per_gb)
-    fleet.totals.network_carbon_kg += carbon_kg
-    fleet.count("network_kwh", kwh)
-
-
 def pay_for_work(fleet: Fleet) -> None:
     """SLA credits; lateness of jobs was charged where it arose."""
     for kind in fleet.request_classes:
@@ -73,13 +81,18 @@ def pay_for_work(fleet: Fleet) -> None:
 
 
 def count(fleet: Fleet) -> None:
-    """The sums of the episode."""
-    for name in ("it", "cooling", "loss", "import", "export", "curtailed", "solar", "discharge"):
+    """The sums of the episode that are not counted where they arise."""
+    energies = ("it", "cooling", "loss", "import", "export", "curtailed", "solar", "wind", "generator", "discharge")
+    for name in (*energies, "ppa", "matched", "excess"):
         kw = sum(getattr(site.moved, f"{name}_kw") for site in fleet.sites)
         fleet.count(f"{name}_kwh", kw * fleet.step_h)
-    fleet.count("carbon_kg", sum(site.moved.carbon_kg for site in fleet.sites) + fleet.totals.network_carbon_kg)
+    fleet.count("fuel_l", sum(site.moved.fuel_l for site in fleet.sites))
+    fleet.count("carbon_kg", sum(site.moved.carbon_kg for site in fleet.sites))
     fleet.count("water_l", sum(site.moved.water_l for site in fleet.sites))
     for name in ("arrived", "served", "late", "dropped"):
         fleet.count(f"requests_{name}", sum(getattr(kind.moved, name) for kind in fleet.request_classes))
     for name in ("arrived", "finished", "late", "rejected", "abandoned"):
         fleet.count(f"jobs_{name}", sum(getattr(kind.moved, name) for kind in fleet.job_classes))
+    fleet.count("site_down_h", sum(not site.is_up for site in fleet.sites) * fleet.step_h)
+    fleet.count("module_down_h", sum(not module.is_up for module in fleet.modules) * fleet.step_h)
+    fleet.count("failed_chip_h", sum(module.state.failed_chips for module in fleet.modules) * fleet.step_h)

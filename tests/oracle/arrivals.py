@@ -80,7 +80,9 @@ def add(fleet: Fleet, stream: Stream, span: Span, shape: list[float]) -> None:
     kind.moved.arrived += 1.0
     if len(fleet.jobs) == fleet.job_slots:
         kind.moved.rejected += 1.0
-        fleet.charge("lateness_usd", kind.fixed.reject_usd_per_chip_h * gang * left_h)
+        refused_usd = kind.fixed.reject_usd_per_chip_h * gang * left_h
+        kind.moved.lateness_usd += refused_usd
+        fleet.charge("lateness_usd", refused_usd)
         return
     fastest = max(stream.speed)
     slack_h = (kind.fixed.slack_h + kind.fixed.slack_share * run_h) * patience
@@ -88,6 +90,7 @@ def add(fleet: Fleet, stream: Stream, span: Span, shape: list[float]) -> None:
         stream=stream,
         status=WAITING,
         gang=gang,
+        held=0,
         module=None,
         site=stream.origin,
         work_h=gang * left_h,

@@ -1,45 +1,59 @@
-"""7 Chip power: chips, the rest of their nodes, server fans."""
-
-import math
+"""7 Chip power: what stands ready, what requests add, what jobs add; each with its part of node and server fans."""
 
 from oracle.fleet import Fleet, Module
 
 REFERENCE_C = 25.0
+FAN_RAMP_FROM_C = 18.0
 
 
 def chips(fleet: Fleet) -> None:
     for module in fleet.modules:
-        if module.is_up:
-            module.moved.it_kw = it_kw(fleet, module)
-            busy = module.moved.serving_chips + module.moved.working_chips
-            fleet.count("throttled_chip_h", module.moved.throttled * busy * fleet.step_h)
+        if not module.is_up:
+            continue
+        moved = module.moved
+        parts = it_parts_kw(module, moved.serving_chips, module.state.replicas, moved.working_chips, moved.clock)
+        moved.idle_kw, moved.serving_kw, moved.working_kw = parts
+        moved.it_kw = sum(parts)
+        fleet.count("asleep_chip_h", asleep_chips(module) * fleet.step_h)
+        busy = moved.serving_chips + moved.working_chips
+        fleet.count("throttled_chip_h", moved.throttled * busy * fleet.step_h)
 
 
-def it_kw(fleet: Fleet, module: Module) -> float:
-    """Electricity of a module in service."""
-    fixed, moved = module.fixed, module.moved
-    warmer_k = max(module.state.loop_c - REFERENCE_C, 0.0)
-    load = min((moved.serving_chips + moved.working_chips) / fixed.chips, 1.0)
-
-    silicon_w = chip_w(module, replicas(fleet, module)) * (1.0 + fixed.leakage_per_k * warmer_k)
-    node_w = fixed.node_idle_w + (fixed.node_peak_w - fixed.node_idle_w) * load
-    air_flow = min(0.35 + 0.40 * load + 0.03 * warmer_k, 1.0)
-    fans_w = fixed.fan_w * air_flow**3
-    return (silicon_w + fixed.chips * (node_w + fans_w)) / 1e3
+def asleep_chips(module: Module) -> int:
+    return module.fixed.chips - module.state.awake - module.state.waking
 
 
-def replicas(fleet: Fleet, module: Module) -> int:
-    """Chips that hold a model: the load spread to the serving utilisation."""
-    needed = module.moved.serving_chips / fleet.rules.serve_utilisation
-    return min(math.ceil(needed - 1e-9), module.fixed.chips)
+def powered_chips(module: Module) -> int:
+    """Awake or waking; failed ones are switched off."""
+    return max(module.state.awake + module.state.waking - module.state.failed_chips, 0)
 
 
-def chip_w(module: Module, n_replicas: int) -> float:
-    """All chips at the reference temperature: idle power, and dynamic power that goes with a power of the clock."""
-    fixed, moved = module.fixed, module.moved
-    dynamic = moved.clock**fixed.dvfs_exponent
+def it_parts_kw(
+    module: Module, serving: float, replicas: int, working: float, clock: float
+) -> tuple[float, float, float]:
+    """Electricity of a module in service without work, on top for requests, on top for jobs."""
+    fixed, powered = module.fixed, powered_chips(module)
+    leaking = 1.0 + fixed.leakage_per_k * (module.state.loop_c - REFERENCE_C)
+    idle_w = fixed.sleep_w * asleep_chips(module) + (fixed.chip_idle_w * leaking + node_w(module, 0.0)) * powered
+
+    dynamic = clock**fixed.dvfs_exponent
     floor_w = fixed.chip_floor_w - fixed.chip_idle_w  # above idle, holding a model
     span_w = fixed.chip_peak_w - fixed.chip_idle_w  # above idle, fully busy
-    serving_w = floor_w * n_replicas + (span_w - floor_w) * moved.serving_chips
-    working_w = span_w * fixed.job_power_share * moved.working_chips
-    return fixed.chip_idle_w * fixed.chips + dynamic * (serving_w + working_w)
+    serving_w = (floor_w * replicas + (span_w - floor_w) * serving) * dynamic * leaking
+    working_w = span_w * fixed.job_power_share * working * dynamic * leaking
+
+    busy = serving + working
+    if busy > 0.0 and powered > 0:
+        growth_w = (node_w(module, min(busy / powered, 1.0)) - node_w(module, 0.0)) * powered
+        serving_w += growth_w * serving / busy
+        working_w += growth_w * working / busy
+    return idle_w / 1e3, serving_w / 1e3, working_w / 1e3
+
+
+def node_w(module: Module, load: float) -> float:
+    """The rest of the node and its fans, per powered chip, at a load 0..1 of those."""
+    fixed = module.fixed
+    inlet_c = module.state.loop_c if fixed.air_cooled else REFERENCE_C
+    ramp = 0.902 + 0.002 * max(inlet_c - FAN_RAMP_FROM_C, 0.0) ** 2
+    flow = min((0.45 + 0.55 * load) * ramp, 1.3)
+    return fixed.node_idle_w + (fixed.node_peak_w - fixed.node_idle_w) * load + fixed.fan_w * flow**3

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from oracle.fleet import Fleet, Record, job_record, read
+from oracle.fleet import Fleet, Record
+from oracle.reading import job_record, read
 from oracle.step import Rules, begin, decide
+from wattshift.kernel.terms import SLOTS, SUMS, TERMS
 from wattshift.world import World
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
@@ -16,6 +18,9 @@ RELATIVE, ABSOLUTE = 1e-9, 1e-12
 MAGNITUDE = {"heat_stored_kw": 1.0, "heat_removed_kw": 1.0, "latency_count": 1.0}
 """Least magnitude, in the field's unit, against which a difference counts, where a field may be a small difference of
 large numbers: the heat that a loop stores is mass x (temperature after - before) / step."""
+
+NAMED = {"terms_usd": TERMS, "cost_usd": TERMS, "sums": SUMS, "clipped": SLOTS}
+"""Columns of the totals that are lists, and what they list."""
 
 Differences = dict[str, float]
 
@@ -31,7 +36,7 @@ def compare(world: World, env: int, action: np.ndarray) -> Differences:
     Returns:
         Worst relative difference by field, `table.column`; inf where integers differ.
     """
-    fleet = read(world.params, world.state, world.control, world.ledger, env)
+    fleet = read_world(world, env)
     asked = np.zeros((world.n_envs, len(action)), np.float32)
     asked[env] = action
     _, reward, truncated = world.step(asked, np.arange(world.n_envs) != env)
@@ -45,11 +50,15 @@ def compare(world: World, env: int, action: np.ndarray) -> Differences:
 
 def compare_begin(world: World, env: int, seed: int, start: int = -1) -> Differences:
     """Begin an episode with both, and compare."""
-    fleet = read(world.params, world.state, world.control, world.ledger, env)
+    fleet = read_world(world, env)
     chosen = np.arange(world.n_envs) == env
     world.begin(chosen, np.full(world.n_envs, seed, np.uint64), np.full(world.n_envs, start))
     begin(fleet, world.traces, rules_of(world), seed, start)
     return differences(fleet, world, env)
+
+
+def read_world(world: World, env: int) -> Fleet:
+    return read(world.params, world.state, world.control, world.ledger, env, world._wiring.attribution)
 
 
 def rules_of(world: World) -> Rules:
@@ -64,12 +73,26 @@ def differences(fleet: Fleet, world: World, env: int) -> Differences:
         if len(rows) != len(theirs):
             raise AssertionError(f"{name}: {len(rows)} rows, the kernel has {len(theirs)}")
         for column in theirs.dtype.names:
-            values = [getattr(row, column) for row in rows]
-            found = worst_of(values, theirs[column].tolist(), MAGNITUDE.get(column, 0.0))
-            worst[f"{name}.{column}"] = max(worst.get(f"{name}.{column}", 0.0), found)
-    counts = world.state.latency_count[env].tolist()
-    worst["state.latency_count"] = worst_of(fleet.latency_count, counts, MAGNITUDE["latency_count"])
+            for row, their in zip(rows, theirs, strict=True):
+                for label, our_value, their_value in parts(column, getattr(row, column), their[column].tolist()):
+                    found = worst_of(our_value, their_value, MAGNITUDE.get(column, 0.0))
+                    worst[f"{name}.{label}"] = max(worst.get(f"{name}.{label}", 0.0), found)
+    for name, ours, theirs in (
+        ("state.latency_count", fleet.latency_count, world.state.latency_count),
+        ("ledger.job_chips", [module.job_chips for module in fleet.modules], world.ledger.job_chips),
+        ("ledger.job_gbps", [link.job_gbps for link in fleet.links], world.ledger.job_gbps),
+    ):
+        worst[name] = worst_of(ours, theirs[env].tolist(), MAGNITUDE.get(name.partition(".")[2], 0.0))
     return worst
+
+
+def parts(column: str, ours: Any, theirs: Any) -> Iterator[tuple[str, Any, Any]]:
+    """A column's label and values; of those that list named things, each by its name."""
+    if column not in NAMED or not isinstance(theirs, list):  # sites have a `cost_usd` of their own
+        yield column, ours, theirs
+        return
+    for name, our_value, their_value in zip(NAMED[column], ours, theirs, strict=True):
+        yield f"{column}.{name}", our_value, their_value
 
 
 def tables(fleet: Fleet, world: World, env: int) -> Iterator[tuple[str, Iterable[Record], np.ndarray]]:
@@ -78,14 +101,19 @@ def tables(fleet: Fleet, world: World, env: int) -> Iterator[tuple[str, Iterable
         {name: table[env] for name, table in group._asdict().items()}
         for group in (world.state, world.control, world.ledger)
     )
-    state.pop("latency_count")  # the only one without columns
+    for table in (state.pop("latency_count"), ledger.pop("job_chips"), ledger.pop("job_gbps")):
+        assert table.dtype.names is None  # compared by itself
     yield "state.episode", [fleet.episode], np.atleast_1d(state.pop("episode"))
     yield "state.sites", (site.state for site in fleet.sites), state.pop("sites")
     yield "state.modules", (module.state for module in fleet.modules), state.pop("modules")
     yield "state.links", (link.state for link in fleet.links), state.pop("links")
+    yield "state.hazards", (hazard.state for hazard in fleet.hazards), state.pop("hazards")
+    paths = state.pop("paths").reshape(-1)
+    yield "state.paths", (path.state for row in fleet.paths for path in row), paths
     yield "state.jobs", map(job_record, fleet.jobs), state.pop("jobs")[: world.state.episode["n_jobs"][env]]
     yield "control.sites", (site.wanted for site in fleet.sites), control.pop("sites")
     yield "control.modules", (module.wanted for module in fleet.modules), control.pop("modules")
+    yield "control.links", (link.wanted for link in fleet.links), control.pop("links")
     yield "ledger.totals", [fleet.totals], np.atleast_1d(ledger.pop("totals"))
     yield "ledger.sites", (site.moved for site in fleet.sites), ledger.pop("sites")
     yield "ledger.modules", (module.moved for module in fleet.modules), ledger.pop("modules")

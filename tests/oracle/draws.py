@@ -9,7 +9,8 @@ import math
 WORD = 2**64
 GOLDEN = 0x9E3779B97F4A7C15
 
-REQUESTS, JOB_RATE, JOB_COUNT, JOB_SHAPE, SITE_FAULT, LINK_FAULT, START = range(1, 8)
+REQUESTS, JOB_RATE, JOB_COUNT, JOB_SHAPE, SITE_FAULT, LINK_FAULT, START, CURTAILMENT = range(1, 9)
+FEED_FAULT, MODULE_FAULT, COOLING_FAULT, CHIP_FAULT, CHIP_REPAIR = range(9, 14)
 
 
 def finalise(word: int) -> int:
@@ -85,3 +86,21 @@ def poisson(mean: float, u: float) -> int:
         probability *= mean / (count + 1)
         cumulative += probability
     return 1000
+
+
+def binomial(n: int, p: float, u: float) -> int:
+    """How many of `n` happen: the least count whose cumulative probability is at least `u`.
+
+    Counted from the rarer side, and by the normal distribution where that has a mean above 50.
+    """
+    if p > 0.5:
+        return n - binomial(n, 1.0 - p, 1.0 - u)
+    if n * p > 50.0:
+        spread = math.sqrt(n * p * (1.0 - p))
+        return min(max(math.floor(n * p + spread * normal_quantile(u) + 0.5), 0), n)
+    cumulative = 0.0
+    for count in range(n):
+        cumulative += math.comb(n, count) * p**count * (1.0 - p) ** (n - count)
+        if cumulative >= u:
+            return count
+    return n

@@ -2,6 +2,7 @@
 
 Every object has up to four faces, each a record with the columns of its table: `fixed` (Params), `state`, `wanted`
 (Control) and `moved` (Ledger). Objects know each other: a module its site, a flow its candidates, a path its links.
+What attribution counts by job class stands beside `moved`, as plain lists.
 """
 
 from __future__ import annotations
@@ -9,13 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
 from wattshift.kernel.state import (
-    FLOW_LEDGER,
-    JOB,
     JOB_LEDGER,
     LINK_LEDGER,
     MODULE_LEDGER,
@@ -30,7 +28,7 @@ Record = SimpleNamespace
 
 USABLE_LINK_SHARE = 0.95
 
-WAITING, STAGING, RUNNING = range(3)
+WAITING, STAGING, RUNNING, PUSHING = range(4)
 
 
 def record(row: np.void) -> Record:
@@ -74,7 +72,8 @@ class Module:
     services: list[Record]  # by request class
     state: Record
     wanted: Record
-    moved: Record = field(default_factory=lambda: blank(MODULE_LEDGER))
+    moved: Record
+    job_chips: list[float]  # by job class
 
     @property
     def is_up(self) -> bool:
@@ -83,7 +82,12 @@ class Module:
     @property
     def chips_for_requests(self) -> int:
         """Chips that are ready and that no gang holds."""
-        return self.moved.ready - self.state.held_chips
+        return max(self.moved.ready - self.state.held_chips, 0)
+
+    @property
+    def free_chips(self) -> int:
+        """Chips that are ready, hold no model and are held by no gang."""
+        return self.moved.ready - self.state.replicas - self.state.held_chips
 
 
 @dataclass(eq=False)
@@ -91,7 +95,9 @@ class Link:
     nth: int
     fixed: Record
     state: Record
-    moved: Record = field(default_factory=lambda: blank(LINK_LEDGER))
+    wanted: Record
+    moved: Record
+    job_gbps: list[float]  # by job class
 
     @property
     def is_up(self) -> bool:
@@ -106,15 +112,32 @@ class Link:
         return max(self.usable_gbps - self.moved.gbps, 0.0)
 
 
-@dataclass(eq=False)
-class Path:
-    """The links between two sites; none from a site to itself."""
+@dataclass(frozen=True)
+class Way:
+    """Links that lead from one site to another, in their order."""
 
     links: list[Link]
+    one_way_ms: float
+
+
+@dataclass(eq=False)
+class Path:
+    """From one site to another: the way in use, or none; of a site to itself one without links.
+
+    Of sites that are cut off from each other everything but `is_up` is that of the shortest way.
+    """
+
+    ways: list[Way]  # nearest first
+    state: Record
 
     @property
     def is_up(self) -> bool:
-        return all(link.is_up for link in self.links)
+        """Whether something can travel."""
+        return self.state.nth >= 0
+
+    @property
+    def links(self) -> list[Link]:
+        return self.ways[max(self.state.nth, 0)].links
 
     @property
     def left_gbps(self) -> float:
@@ -132,29 +155,51 @@ class Path:
         for link in self.links:
             link.moved.gbps += gbps
 
+    def use(self, nth: int) -> None:
+        """Take a way, -1 = none; the distance is then the shortest's."""
+        self.state.nth = nth
+        self.state.round_trip_ms = 2.0 * self.ways[max(nth, 0)].one_way_ms
+
 
 @dataclass(eq=False)
 class RequestClass:
     nth: int
     fixed: Record
-    moved: Record = field(default_factory=lambda: blank(REQUEST_LEDGER))
+    moved: Record
 
 
 @dataclass(eq=False)
 class Candidate:
-    """A module that may serve a flow, and what the flow sends there."""
+    """A way to serve a flow: the module, perhaps one at the origin that reduces the data first, and what goes there."""
 
     nth: int
+    fixed: Record
     module: Module
-    nominal_ms: float
+    reducer: Module | None
     path: Path
     moved: Record = field(default_factory=lambda: blank(ROUTE_LEDGER))
+
+    @property
+    def gbit(self) -> float:
+        """Of data per request over the network."""
+        return self.fixed.mb * 8e-3
+
+    @property
+    def local_ms(self) -> float:
+        """A lone request at full speed over an empty network."""
+        return self.fixed.local_ms + self.path.state.round_trip_ms
+
+    @property
+    def busy_ms(self) -> float:
+        """The same on a replica as full as the router fills them."""
+        return self.fixed.busy_ms + self.path.state.round_trip_ms
 
 
 @dataclass(eq=False)
 class Flow:
     nth: int
     fixed: Record
+    origin: Site
     kind: RequestClass
     candidates: list[Candidate]
     moved: Record
@@ -164,7 +209,7 @@ class Flow:
 class JobClass:
     nth: int
     fixed: Record
-    moved: Record = field(default_factory=lambda: blank(JOB_LEDGER))
+    moved: Record
 
 
 @dataclass(eq=False)
@@ -178,11 +223,16 @@ class Stream:
 
 @dataclass(eq=False)
 class Job:
-    """A gang with work to do. `module` is None while it waits; `site` is where its data and last checkpoint are."""
+    """A gang with work to do, or a result on its way home.
+
+    `module` is None and `held` 0 while it waits or pushes; `site` is where its data and last checkpoint are, or its
+    result.
+    """
 
     stream: Stream
     status: int
     gang: int
+    held: int
     module: Module | None
     site: Site
     work_h: float
@@ -210,6 +260,14 @@ class Job:
 
 
 @dataclass(eq=False)
+class Hazard:
+    """Something that fails at random."""
+
+    fixed: Record
+    state: Record
+
+
+@dataclass(eq=False)
 class Fleet:
     """One environment."""
 
@@ -221,11 +279,15 @@ class Fleet:
     modules: list[Module]
     links: list[Link]
     paths: list[list[Path]]  # from site to site
+    pairs: list[Record]
     request_classes: list[RequestClass]
     flows: list[Flow]
     job_classes: list[JobClass]
     streams: list[Stream]
+    hazards: list[Hazard]
+    events: list[Record]
     job_slots: int
+    attributed: bool  # whether every step is shared out
     jobs: list[Job] = field(default_factory=list)
 
     @property
@@ -253,94 +315,32 @@ class Fleet:
         self.totals.sums[SUMS.index(name)] += amount
 
     def clear(self) -> None:
-        """Begin the accounts of a step."""
+        """Begin the accounts of a step; of some columns the last value stands until they are written anew."""
         self.totals.network_carbon_kg = 0.0
-        for group, kind in (
-            (self.sites, SITE_LEDGER),
-            (self.modules, MODULE_LEDGER),
-            (self.links, LINK_LEDGER),
-            (self.flows, FLOW_LEDGER),
-            (self.request_classes, REQUEST_LEDGER),
-            (self.job_classes, JOB_LEDGER),
-            ([candidate for flow in self.flows for candidate in flow.candidates], ROUTE_LEDGER),
+        candidates = [candidate for flow in self.flows for candidate in flow.candidates]
+        shares = EPISODE_SHARES if self.attributed else STEP_SHARES + EPISODE_SHARES
+        for group, kind, lasting in (
+            (self.sites, SITE_LEDGER, ()),
+            (self.modules, MODULE_LEDGER, ("ready", "clock", "heat_limit_kw")),
+            (self.links, LINK_LEDGER, ("apparent_ms", "needed")),
+            (candidates, ROUTE_LEDGER, ()),
+            (self.request_classes, REQUEST_LEDGER, shares),
+            (self.job_classes, JOB_LEDGER, shares),
         ):
             for member in group:
-                member.moved = blank(kind)
+                last, member.moved = member.moved, blank(kind)
+                for column in lasting:
+                    setattr(member.moved, column, getattr(last, column))
+        if self.attributed:
+            for column in STEP_SHARES:
+                setattr(self.totals, f"idle_{column}", 0.0)
+            for module in self.modules:
+                module.job_chips = [0.0] * len(self.job_classes)
+            for link in self.links:
+                link.job_gbps = [0.0] * len(self.job_classes)
 
 
-def read(params: Any, state: Any, control: Any, ledger: Any, env: int) -> Fleet:
-    """One environment of a world's tables as objects; nothing is shared with the tables."""
-    sites = [
-        Site(nth, *faces)
-        for nth, faces in enumerate(
-            zip(records(params.sites), records(state.sites[env]), records(control.sites[env]), strict=True)
-        )
-    ]
-    modules = [
-        Module(
-            nth,
-            sites[fixed.site],
-            fixed,
-            records(params.plants[nth]),
-            records(params.services[nth]),
-            record(state.modules[env, nth]),
-            record(control.modules[env, nth]),
-        )
-        for nth, fixed in enumerate(records(params.modules))
-    ]
-    for module in modules:
-        module.site.modules.append(module)
-    links = [
-        Link(nth, fixed, now)
-        for nth, (fixed, now) in enumerate(zip(records(params.links), records(state.links[env]), strict=True))
-    ]
-    paths = [[Path([links[nth] for nth in hops if nth >= 0]) for hops in row] for row in params.path_links.tolist()]
-    request_classes = [RequestClass(nth, fixed) for nth, fixed in enumerate(records(params.request_classes))]
-    flows = []
-    for nth, fixed in enumerate(records(params.flows)):
-        candidates = [
-            Candidate(k, modules[row.module], row.latency_ms, paths[fixed.origin][modules[row.module].site.nth])
-            for k, row in enumerate(records(params.candidates[nth]))
-            if row.module >= 0
-        ]
-        moved = record(ledger.flows[env, nth])
-        flows.append(Flow(nth, fixed, request_classes[fixed.request_class], candidates, moved))
-    job_classes = [JobClass(nth, fixed) for nth, fixed in enumerate(records(params.job_classes))]
-    streams = [
-        Stream(nth, fixed, job_classes[fixed.job_class], sites[fixed.origin], params.stream_speed[nth].tolist())
-        for nth, fixed in enumerate(records(params.streams))
-    ]
-    fleet = Fleet(
-        rules=record(params.rules[0]),
-        episode=record(state.episode[env]),
-        totals=record(ledger.totals[env]),
-        latency_count=state.latency_count[env].tolist(),
-        sites=sites,
-        modules=modules,
-        links=links,
-        paths=paths,
-        request_classes=request_classes,
-        flows=flows,
-        job_classes=job_classes,
-        streams=streams,
-        job_slots=state.jobs.shape[1],
-    )
-    for row in records(state.jobs[env, : fleet.episode.n_jobs]):
-        where = {
-            "stream": streams[row.stream],
-            "module": modules[row.module] if row.module >= 0 else None,
-            "site": sites[row.site],
-        }
-        fleet.jobs.append(Job(**{**vars(row), **where}))
-    return fleet
-
-
-def job_record(job: Job) -> Record:
-    """A job as a row of the job table."""
-    numbers = {name: getattr(job, name) for name in JOB.names}
-    where = {
-        "stream": job.stream.nth,
-        "module": job.module.nth if job.module is not None else -1,
-        "site": job.site.nth,
-    }
-    return Record(**{**numbers, **where})
+STEP_SHARES = ("energy_kwh", "carbon_kg", "cost_usd")
+"""What attribution writes for a class, and as `idle_...` for nobody."""
+EPISODE_SHARES = tuple(f"episode_{column}" for column in STEP_SHARES)
+"""The same since the episode began."""

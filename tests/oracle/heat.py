@@ -9,26 +9,51 @@ import math
 from dataclasses import dataclass
 
 from oracle.exogenous import Now
-from oracle.fleet import Fleet
-from oracle.plants import coldest_supply_c
+from oracle.fleet import Fleet, Module, Record
+from oracle.plants import Working, coolant_flow, working
 
 
 def heat(fleet: Fleet, now: Now) -> None:
     for module in fleet.modules:
-        main = module.plants[0]
-        to_loop_kw = module.moved.it_kw * main.heat_share
+        moved, weather = module.moved, now.zones[module.site.fixed.zone]
+        runs, main = plants_run(module), working(module.plants[0], module.wanted.supply_c, weather)
+        to_room_kw = second_plant_kw(module, moved.it_kw, weather) if runs else 0.0
+        to_loop_kw = moved.it_kw - to_room_kw
+        flow = coolant_flow(main.plant, to_loop_kw, module.wanted.flow)
         loop = Loop(
             produced_kw=to_loop_kw,
-            supply_c=coldest_supply_c(main, module.wanted.supply_c, now.zones[module.site.fixed.zone]),
-            conductance_kw_per_k=module.fixed.conductance_kw_per_k,
-            capacity_kw=main.capacity_kw if module.is_up else 0.0,
+            supply_c=main.supply_c,
+            conductance_kw_per_k=module.fixed.conductance_kw_per_k * flow,
+            capacity_kw=min(main.available_kw, moved.heat_limit_kw) if runs else 0.0,
             mass_kwh_per_k=module.fixed.mass_kwh_per_k,
         )
         before_c = module.state.loop_c
         module.state.loop_c = loop.after(before_c, fleet.step_h)
-        stored_kw = loop.mass_kwh_per_k * (module.state.loop_c - before_c) / fleet.step_h
-        module.moved.heat_stored_kw = stored_kw
-        module.moved.heat_removed_kw = [to_loop_kw - stored_kw, module.moved.it_kw - to_loop_kw]
+        moved.coolant_flow = flow if runs else 0.0
+        moved.heat_stored_kw = loop.mass_kwh_per_k * (module.state.loop_c - before_c) / fleet.step_h
+        moved.heat_removed_kw = [to_loop_kw - moved.heat_stored_kw, to_room_kw]
+        trip(module)
+
+
+def plants_run(module: Module) -> bool:
+    """They need power, but no chips in service."""
+    return module.state.cooling_up == 1 and module.site.is_up
+
+
+def second_plant_kw(module: Module, it_kw: float, weather: Record) -> float:
+    """Heat that the room's plant takes of the module's, as far as the weather lets it."""
+    main, second = module.plants
+    if main.heat_share == 1.0:
+        return 0.0
+    return min(it_kw * second.heat_share, Working(second, second.supply_c, weather).available_kw)
+
+
+def trip(module: Module) -> None:
+    """Out of service above the trip temperature, back below the throttle temperature."""
+    if module.state.loop_c > module.fixed.trip_c:
+        module.state.tripped = 1
+    elif module.state.loop_c < module.fixed.throttle_c:
+        module.state.tripped = 0
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Random worlds: any plant, chip and power train of the catalog, scaled so that everything that can happen does.
+"""Random worlds: anything of the catalog, and every feature of a scenario, scaled so that all that can happen does.
 
-Scenarios are valid mappings, as a user would write them. Traces are drawn on the spot, hot and cold and wild, instead
-of simulating a year; what no scenario can ask for yet (links that fail every few hours, plants too small for their
-module or without a compressor) is then written into the compiled `Params`.
+Scenarios are valid mappings, as a user would write them. Traces are drawn on the spot (`wild_traces.py`), hot and cold
+and wild, instead of simulating a year; what no scenario can ask for (plants too small for their module or without a
+compressor) is then written into the compiled `Params`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from oracle.wild_traces import wild_traces
 from wattshift import catalog
 from wattshift.catalog import Chip
 from wattshift.kernel.terms import SLOTS, TERMS
-from wattshift.scenario import Scenario, load_scenario
-from wattshift.scenario.tables import Params
-from wattshift.traces import Traces
-from wattshift.traces.series import LEADS, ZONE
+from wattshift.scenario import load_scenario
+from wattshift.scenario.fleet import Installed, installed
+from wattshift.scenario.tables import TARGETS, Params
+from wattshift.scenario.worst_case import idle_floor_kw, worst_case_kw
 from wattshift.traces.zones import catalog as zone_catalog
 from wattshift.world import World
 
@@ -67,25 +68,28 @@ def random_world(seed: int, n_envs: int = 1, steps: int = 30, decision_every: in
         decision_every: physics steps of a decision; drawn if not given.
     """
     draw = Draws(seed)
-    scenario = load_scenario(random_scenario(draw))
     step_s = draw.one_of(STEP_LENGTHS_S)
+    document = random_scenario(draw, steps * step_s / 3600.0)
+    squeeze(draw, document)
+    scenario = load_scenario(document)
     world = World(
         n_envs,
         scenario=scenario,
-        traces=random_traces(draw, scenario, step_s, 3 * steps),
+        traces=wild_traces(draw.rng, scenario, step_s, 3 * steps),
         task=random_task(draw),
         step_s=step_s,
         decision_every=decision_every or draw.one_of((1, 1, 2, 5)),
         episode_days=steps * step_s / 86400.0,
         job_slots=draw.one_of((8, 32, 96)),
         accrual=draw.chance(0.5),
+        attribution=draw.chance(0.5),
     )
     strain(draw, world.params)
     return world
 
 
-def random_scenario(draw: Draws) -> dict[str, Any]:
-    """A valid scenario as a mapping."""
+def random_scenario(draw: Draws, hours: float) -> dict[str, Any]:
+    """A valid scenario as a mapping, for episodes of so many hours."""
     sites = [random_site(draw, nth) for nth in range(draw.whole(1, 4))]
     # Somebody must be able to take a gang.
     sites[0]["modules"][0] |= {"count": draw.whole(4, 64), "job_share": draw.real(0.5, 1.0)}
@@ -94,23 +98,28 @@ def random_scenario(draw: Draws) -> dict[str, Any]:
     for kind in requests.values():
         kind["rate_per_s"] = {name: rate / len(requests) for name, rate in kind["rate_per_s"].items()}
     gbps = sum(sum(kind["rate_per_s"].values()) * kind["megabytes"] * 8e-3 for kind in requests.values())
+    links = random_links(draw, [site["name"] for site in sites], gbps)
     return {
         "name": "random",
         "summary": "Drawn at random",
         "sites": sites,
-        "links": random_links(draw, [site["name"] for site in sites], gbps),
+        "links": links,
         "requests": requests,
         "jobs": jobs,
+        "events": random_events(draw, sites, links, hours),
         "money": {
             "carbon_usd_per_t": draw.real(0.0, 300.0),
             "water_usd_per_m3": draw.real(0.0, 10.0),
             "thermal_usd_per_kwh_k": draw.real(0.0, 0.1),
+            "carbon_accounting": draw.one_of(("location", "market")),
         },
         "rules": {
             "serve_utilisation": draw.real(0.5, 0.95),
             "urgent_slack_h": draw.real(0.0, 1.5),
             "routing_range_ms": draw.real(0.0, 300.0),
             "placement_range_h": draw.real(0.0, 6.0),
+            "cold_start_s": draw.one_of((0.0, draw.scale(1.0, 200.0), draw.scale(1.0, 200.0))),
+            "link_range_ms": draw.real(0.0, 100.0),
         },
     }
 
@@ -124,7 +133,6 @@ def random_site(draw: Draws, nth: int) -> dict[str, Any]:
         "timezone": "UTC",
         "zone": draw.one_of(zone_catalog()),
         "residency": draw.one_of(("here", "there")),
-        "access_ms": draw.real(0.0, 30.0),
         "modules": [random_module(draw, k) for k in range(draw.whole(1, 3))],
         "tariff": {
             "price_adder_usd_per_kwh": draw.real(0.0, 0.1),
@@ -132,45 +140,117 @@ def random_site(draw: Draws, nth: int) -> dict[str, Any]:
             "export_price_share": draw.one_of((0.0, draw.real(0.1, 1.0))),
         },
     }
+    access = draw.one_of((None, *catalog.access()))
+    if access is not None:
+        site["access"] = access
+    if access is None or draw.chance(0.5):
+        site["access_ms"] = draw.real(0.0, 30.0)
+    if draw.chance(0.6):
+        site["router"] = draw.one_of(catalog.routers())
     peak_kw = sum(module["count"] * catalog.chips()[module["chip"]].peak_w.value / 1e3 for module in site["modules"])
+    return site | random_supply(draw, peak_kw) | random_faults(draw, ("faults", "feed_faults"), 0.5)
+
+
+def random_supply(draw: Draws, peak_kw: float) -> dict[str, Any]:
+    """What a site has besides a grid connection that is ample."""
+    supply: dict[str, Any] = {}
     if draw.chance(0.7):
-        site["pv_kw"] = peak_kw * draw.scale(0.1, 20.0)
+        supply["pv_kw"] = peak_kw * draw.scale(0.1, 20.0)
+    if draw.chance(0.5):
+        supply["wind_kw"] = peak_kw * draw.scale(0.1, 5.0)
     if draw.chance(0.7):
         kind = draw.one_of(catalog.batteries())
         energy_kwh = peak_kw * draw.real(0.2, 3.0)
         power_kw = energy_kwh * catalog.batteries()[kind].max_rate_per_h.value * draw.real(0.2, 1.0)
         reserve = draw.real(0.0, 0.6)
-        site["battery"] = {"kind": kind, "energy_kwh": energy_kwh, "power_kw": power_kw, "reserve_share": reserve}
+        supply["battery"] = {"kind": kind, "energy_kwh": energy_kwh, "power_kw": power_kw, "reserve_share": reserve}
     if draw.chance(0.6):
-        site["faults"] = {"mtbf_h": draw.real(2.0, 20.0), "mttr_h": draw.real(0.2, 3.0)}
-    return site
+        kind, rated_kw = draw.one_of(catalog.generators()), peak_kw * draw.real(0.3, 3.0)
+        fuel_l = rated_kw * draw.scale(0.01, 10.0)
+        supply["generator"] = {"kind": kind, "power_kw": rated_kw, "fuel_l": fuel_l}
+    if draw.chance(0.5):
+        contract_kw, strike = peak_kw * draw.real(0.1, 4.0), draw.real(-0.05, 0.2)
+        source = draw.one_of(("wind", "solar"))
+        supply["ppa"] = {"source": source, "power_kw": contract_kw, "price_usd_per_kwh": strike}
+    if draw.chance(0.6):
+        first = draw.whole(0, 23)
+        supply["curtailment"] = {
+            "per_year": draw.one_of((200.0, 1000.0)),
+            "hours": draw.real(0.5, 8.0),
+            "share": draw.real(0.0, 1.0),
+            "notice_h": draw.real(0.0, 24.0),
+            "penalty_usd_per_kwh": draw.real(0.0, 2.0),
+            "window": [first, draw.whole(first + 1, 24)],
+        }
+    return supply
+
+
+def random_faults(draw: Draws, names: tuple[str, ...], share: float) -> dict[str, Any]:
+    """Of some of the things named, every few hours."""
+    named = [name for name in names if draw.chance(share)]
+    return {name: {"mtbf_h": draw.real(2.0, 20.0), "mttr_h": draw.real(0.2, 3.0)} for name in named}
 
 
 def random_module(draw: Draws, nth: int) -> dict[str, Any]:
-    return {
+    module = {
         "name": f"module{nth}",
         "chip": draw.one_of(catalog.chips()),
-        "count": round(draw.scale(1.0, 64.0)),
+        "count": round(draw.scale(1.0, 64.0) if draw.chance(0.85) else draw.scale(64.0, 1000.0)),
         "plant": draw.one_of(catalog.plants()),
         "power": draw.one_of(catalog.power_trains()),
         "job_share": draw.one_of((0.0, 1.0, draw.real(0.1, 1.0), draw.real(0.1, 1.0))),
     }
+    module |= random_faults(draw, ("faults", "cooling_faults", "chip_faults"), 0.4)
+    if draw.chance(0.2):
+        hours, hour = draw.real(0.2, 4.0), draw.real(0.0, 23.9)
+        module["maintenance"] = {"every_days": draw.whole(1, 2), "hours": hours, "first_day": 0, "hour": hour}
+    if draw.chance(0.3):
+        module["envelope"] = draw.one_of(catalog.envelopes())
+    return module
 
 
 def random_links(draw: Draws, names: list[str], gbps: float) -> list[dict[str, Any]]:
     """A random tree and some more; capacities from too narrow for all traffic to ample."""
     pairs = [(name, draw.one_of(names[:nth])) for nth, name in enumerate(names) if nth > 0]
     spare = [(a, b) for nth, a in enumerate(names) for b in names[:nth] if (a, b) not in pairs]
-    pairs += [pair for pair in spare if draw.chance(0.4)]
+    pairs += [pair for pair in spare if draw.chance(0.6)]
     return [
         {
             "ends": list(pair),
             "kind": draw.one_of(catalog.links()),
             "capacity_gbps": max(gbps, 0.01) * draw.scale(0.1, 10.0),
             "route_factor": draw.real(1.0, 2.0),
+            "faults": {"mtbf_h": draw.real(2.0, 30.0), "mttr_h": draw.real(0.2, 3.0)},
         }
         for pair in pairs
     ]
+
+
+def random_events(
+    draw: Draws, sites: list[dict[str, Any]], links: list[dict[str, Any]], hours: float
+) -> list[dict[str, Any]]:
+    """A few scripted outages of anything."""
+    modules = [f"{site['name']}/{module['name']}" for site in sites for module in site["modules"]]
+    places = [site["name"] for site in sites]
+    names = {"site": places, "feed": places, "module": modules, "cooling": modules, "chips": modules}
+    names["link"] = ["-".join(link["ends"]) for link in links]
+    events = []
+    for _ in range(draw.whole(0, 3)):
+        target = draw.one_of(kind for kind in TARGETS if names[kind])
+        begin_h, lasts_h = draw.real(0.0, hours), draw.real(0.05, 0.5) * hours
+        event = {"target": target, "name": draw.one_of(names[target]), "begin_h": begin_h, "hours": lasts_h}
+        events.append(event | ({"share": draw.real(0.01, 1.0)} if target == "chips" else {}))
+    return events
+
+
+def squeeze(draw: Draws, document: dict[str, Any]) -> None:
+    """Give some sites a grid connection that does not carry all that stands there."""
+    modules = installed(load_scenario(document))
+    for nth, site in enumerate(document["sites"]):
+        here: list[Installed] = [module for module in modules if module.site_index == nth]
+        least_kw, worst_kw = sum(map(idle_floor_kw, here)), sum(map(worst_case_kw, here))
+        if draw.chance(0.4):
+            site["import_limit_kw"] = 1.001 * least_kw + draw.real(0.0, 0.6) ** 2 * max(worst_kw - least_kw, 0.0)
 
 
 def places_of(sites: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any], Chip]]:
@@ -200,7 +280,7 @@ def random_requests(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
     origins = draw.some_of(origins)
     batch = draw.one_of((1, 2, 8, 64))
     late_usd = draw.scale(1e-6, 1e-4)
-    return {
+    kind: dict[str, Any] = {
         "summary": "Requests",
         "priority": draw.whole(1, 3),
         "objective_ms": 1e3 * batch / target_per_s * draw.real(1.01, 3.0) + draw.real(5.0, 150.0),
@@ -217,6 +297,16 @@ def random_requests(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
         "shape": random_shape(draw),
         "rate_per_s": {name: capacity_per_s * draw.scale(0.05, 1.5) / len(origins) for name in origins},
     }
+    if draw.chance(0.7):
+        kind["lone_share"] = draw.real(0.1, 1.0)
+    if draw.chance(0.6):
+        kind["preprocess"] = {
+            "tera_ops": tera_ops * draw.scale(0.01, 1.0),
+            "efficiency": {name: draw.real(0.05, 0.6) for name in KINDS if draw.chance(0.7)} or {"gpu": 0.3},
+            "keep_share": draw.real(0.05, 0.9),
+            "memory_gb": draw.real(0.0, 20.0),
+        }
+    return kind
 
 
 def random_jobs(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
@@ -229,6 +319,11 @@ def random_jobs(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
     target_site, target, chip = draw.one_of(targets)
     precision = draw.one_of([name for name in ("bf16", "int8") if chip.tera_ops(name) > 0.0])
     references = [name for name, other in catalog.chips().items() if other.tera_ops(precision) > 0.0]
+    elastic = {
+        "least_share": draw.real(0.1, 1.0),
+        "most_share": draw.real(1.0, 4.0),
+        "exponent": draw.real(0.3, 1.0),
+    }
     sizes = sorted({round(draw.scale(1.0, offered(target))) for _ in range(3)})
     weights = np.array([draw.real(0.1, 1.0) for _ in sizes])
     shares = (weights / weights.sum()).tolist()
@@ -238,7 +333,7 @@ def random_jobs(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
     middle_h = draw.scale(0.1, 3.0)
     mean_chip_h = float(np.dot(sizes, shares)) * 1.5 * middle_h
     wanted_per_h = min(offered(target) / mean_chip_h * draw.real(0.3, 2.0), 30.0)
-    return {
+    kind: dict[str, Any] = {
         "summary": "Jobs",
         "precision": precision,
         "memory_gb": draw.real(0.0, 0.9) * chip.memory_gb.value,
@@ -259,6 +354,11 @@ def random_jobs(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
         "shape": random_shape(draw),
         "rate_per_h": {name: wanted_per_h / len(origins) for name in origins},
     }
+    if draw.chance(0.5):
+        kind["elastic"] = elastic
+    if draw.chance(0.5):
+        kind["result_gb"] = draw.scale(0.01, 30.0)
+    return kind
 
 
 def random_task(draw: Draws) -> dict[str, Any]:
@@ -272,40 +372,8 @@ def random_task(draw: Draws) -> dict[str, Any]:
     }
 
 
-def random_traces(draw: Draws, scenario: Scenario, step_s: float, rows: int) -> Traces:
-    """Weather from frost to heat waves, prices below zero, rates around the scenario's means."""
-    demand, rng = scenario.demand(), draw.rng
-    n_zones = len(demand.zones)
-    zones = np.zeros((rows, n_zones), ZONE)
-    hours = np.arange(rows)[:, None] * step_s / 3600.0 + rng.uniform(0.0, 24.0)
-    sun = np.sin(2.0 * np.pi * (hours - 6.0) / 24.0)
-    zones["temp_c"] = rng.uniform(-10.0, 38.0, n_zones) + 6.0 * sun + rng.normal(0.0, 1.0, (rows, n_zones))
-    zones["wet_bulb_c"] = zones["temp_c"] - rng.uniform(0.0, 12.0, (rows, n_zones))
-    zones["solar_share"] = np.maximum(sun, 0.0) * rng.uniform(0.1, 1.0, (rows, n_zones))
-    zones["price_usd_per_kwh"] = rng.uniform(-0.05, 0.4, (rows, n_zones))
-    zones["carbon_kg_per_kwh"] = rng.uniform(0.01, 0.9, (rows, n_zones))
-
-    def around(means: tuple[float, ...]) -> np.ndarray:
-        return (np.array(means) * rng.lognormal(0.0, 0.4, (rows, len(means)))).astype(np.float32)
-
-    n_hours = int(np.ceil(rows * step_s / 3600.0)) + 1
-    return Traces(
-        step_s=step_s,
-        start_s=0,
-        clock=rng.uniform(-1.0, 1.0, (rows, 6)).astype(np.float32),
-        zones=zones,
-        request_rate_per_s=around(demand.flow_mean_per_s),
-        job_rate_per_h=around(demand.stream_mean_per_h),
-        forecast=np.zeros((n_hours, 4, n_zones, LEADS), np.float32),
-        mean_price_usd_per_kwh=zones["price_usd_per_kwh"].mean(axis=0, dtype=np.float64),
-        mean_carbon_kg_per_kwh=zones["carbon_kg_per_kwh"].mean(axis=0, dtype=np.float64),
-    )
-
-
 def strain(draw: Draws, params: Params) -> None:
     """Bring the compiled world to where the catalog does not go."""
-    for link in params.links:
-        link["mtbf_h"], link["mttr_h"] = draw.real(2.0, 30.0), draw.real(0.2, 3.0)
     for pair in params.plants:
         if draw.chance(0.3):
             pair["capacity_kw"] *= draw.scale(0.05, 1.0)
@@ -315,13 +383,17 @@ def strain(draw: Draws, params: Params) -> None:
 
 
 def disturb(world: World, seed: int) -> None:
-    """From where the episodes are to anywhere: loops cold or hot, batteries empty or full, outages."""
+    """From where the episodes are to anywhere: loops cold or hot, stores empty or full, outages, requests."""
     rng, state, params = np.random.default_rng(seed), world.state, world.params
-    coldest_c, hottest_c = params.modules["supply_min_c"] - 8.0, params.modules["throttle_c"] + 12.0
+    coldest_c, hottest_c = params.modules["supply_min_c"] - 8.0, params.modules["trip_c"] + 3.0
     state.modules["loop_c"] = rng.uniform(coldest_c, hottest_c, state.modules.shape)
-    state.sites["soc_kwh"] = params.sites["battery_kwh"] * rng.uniform(0.0, 1.0, state.sites.shape)
-    state.sites["up"] = rng.random(state.sites.shape) < 0.9
-    state.links["up"] = rng.random(state.links.shape) < 0.8
+    state.sites["soc_kwh"] = params.sites["battery_kwh"] * rng.choice([0.0, 0.3, 0.7, 1.0], state.sites.shape)
+    state.sites["fuel_l"] = params.sites["generator_fuel_l"] * rng.uniform(0.0, 1.0, state.sites.shape) ** 2
+    is_feed = params.hazards["what"] == TARGETS.index("feed")
+    failing = (state.hazards["failed"] == 0) & (rng.random(state.hazards.shape) < np.where(is_feed, 0.3, 0.1))
+    state.hazards["failed"] += failing
+    may_be_asked = params.sites["curtail_chance"] > 0.0
+    state.sites["curtailing"] = np.where(may_be_asked, rng.random(state.sites.shape) < 0.4, 0)
 
 
 def policy_actions(world: World, seed: int, decisions: int) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import math
 
-from oracle.fleet import Candidate, Fleet, Flow, Link
+from oracle.fleet import Candidate, Fleet, Flow, Link, Module, RequestClass
 from wattshift.kernel.state import LATENCY_BINS, LATENCY_FIRST_MS, LATENCY_RATIO
 
 BURST_GBIT = 0.008
@@ -17,17 +17,15 @@ def serve(fleet: Fleet) -> None:
 
 
 def serve_route(fleet: Fleet, flow: Flow, candidate: Candidate) -> None:
-    """Unloaded time + link queues + the mean wait for a server of an M/M/c pool."""
-    module = candidate.module
-    service = module.services[flow.kind.nth]
-    slower_ms = service.service_ms / module.moved.clock - service.service_ms
-    queues_ms = sum(2.0 * queue_ms(link) for link in candidate.path.links)
-    unavoidable_ms = candidate.nominal_ms + slower_ms + queues_ms
+    """Unloaded time + link queues + what load and clock add to the service + the mean wait for a server."""
+    module, links = candidate.module, candidate.path.links
+    congestion_ms = 2.0 * sum(queue_ms(link) for link in links)
+    unavoidable_ms = candidate.local_ms + congestion_ms + slower_ms(module, flow.kind)
+    if candidate.reducer is not None:
+        unavoidable_ms += reduction_ms(candidate.reducer, flow.kind)
 
-    chips = module.chips_for_requests
-    rho = module.moved.serving_chips / chips
-    p_wait = sakasegawa(rho, chips * service.concurrency)
-    spare_per_ms = chips * service.rate_per_s * module.moved.clock * (1.0 - rho) / 1e3
+    service = module.services[flow.kind.nth]
+    p_wait, spare_per_ms = pool(module, service.rate_per_s, service.concurrency)
     candidate.moved.latency_ms = unavoidable_ms + p_wait / spare_per_ms
 
     # The wait, given that there is one, is exponential with the spare rate.
@@ -37,6 +35,33 @@ def serve_route(fleet: Fleet, flow: Flow, candidate: Candidate) -> None:
     flow.kind.moved.served += count
     flow.kind.moved.late += count * late_share
     fleet.latency_count[latency_bin(candidate.moved.latency_ms)] += count
+    fleet.count("request_hops", count * len(links))
+    fleet.count("request_congestion_ms", count * congestion_ms)
+
+
+def slower_ms(module: Module, kind: RequestClass) -> float:
+    """What the batch at the replicas' load and the clock add to the time of a lone request."""
+    service = module.services[kind.nth]
+    load = module.moved.serving_chips / max(module.state.replicas, 1)
+    lone_ms = service.service_ms * service.lone_share
+    # Little's law: a batch of `load x share of the full one`, in a time linear in the batch.
+    shared_ms = lone_ms / (1.0 - load * (1.0 - service.lone_share))
+    return shared_ms / module.moved.clock - lone_ms
+
+
+def reduction_ms(reducer: Module, kind: RequestClass) -> float:
+    """What reducing takes beyond its time at full speed: a slower clock, and the wait for a chip."""
+    service = reducer.services[kind.nth]
+    p_wait, spare_per_ms = pool(reducer, service.reduce_per_s, 1.0)
+    return service.reduce_ms / reducer.moved.clock - service.reduce_ms + p_wait / spare_per_ms
+
+
+def pool(module: Module, chip_per_s: float, servers_per_chip: float) -> tuple[float, float]:
+    """Chance to wait for one of a module's servers, and the rate that they have to spare, per ms."""
+    chips = module.chips_for_requests
+    rho = module.moved.serving_chips / chips
+    p_wait = sakasegawa(rho, chips * servers_per_chip)
+    return p_wait, chips * chip_per_s * module.moved.clock * (1.0 - rho) / 1e3
 
 
 def queue_ms(link: Link) -> float:

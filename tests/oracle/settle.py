@@ -2,18 +2,24 @@
 
 from typing import Any
 
-from oracle.fleet import WAITING, Fleet, Job, Module, Site
+from oracle.fleet import PUSHING, WAITING, Fleet, Job, Module, Site
 
 FIRST_CHARGE_SHARE = 0.5
 
 
 def liability_usd(fleet: Fleet, traces: Any) -> float:
-    jobs_usd = sum(late_usd(fleet, job) + dearest_usd(fleet, traces, job) for job in fleet.jobs)
+    jobs_usd = sum(job_usd(fleet, traces, job) for job in fleet.jobs)
     return jobs_usd + sum(charge_usd(fleet, traces, site) for site in fleet.sites)
 
 
+def job_usd(fleet: Fleet, traces: Any, job: Job) -> float:
+    if job.status == PUSHING:
+        return job.stage_gb * fleet.path(job.site, job.stream.origin).usd_per_gb
+    return late_usd(fleet, job) + dearest_usd(fleet, traces, job)
+
+
 def late_usd(fleet: Fleet, job: Job) -> float:
-    """Lateness still to come if it ran from now on without waiting, at most until its owner would give up."""
+    """Lateness still to come if its nominal gang ran from now on without waiting, at most until its owner gives up."""
     fixed = job.kind.fixed
     finish_h = fleet.now_h + job.restart_h + job.work_h / (job.gang * job.pace)
     late_h = finish_h - max(fleet.now_h, job.deadline_h)
@@ -21,15 +27,16 @@ def late_usd(fleet: Fleet, job: Job) -> float:
 
 
 def dearest_usd(fleet: Fleet, traces: Any, job: Job) -> float:
-    """Remaining work at peak power, and transit of data not yet moved, on the module where the two cost most."""
+    """Remaining work at peak power, and transit of data not yet moved and of the result, where these cost most."""
     data_gb = job.data_gb if job.status == WAITING else job.stage_gb
 
     def usd_on(module: Module) -> float:
         fixed = module.fixed
         chip_kw = (fixed.chip_peak_w + fixed.node_peak_w + fixed.fan_w) / 1e3
         kwh = job.work_h / job.speed_on(module) * chip_kw
-        transit_usd = data_gb * fleet.path(job.site, module.site).usd_per_gb
-        return kwh * mean_usd_per_kwh(fleet, traces, module.site) + transit_usd
+        data_usd = data_gb * fleet.path(job.site, module.site).usd_per_gb
+        result_usd = job.kind.fixed.result_gb * fleet.path(module.site, job.stream.origin).usd_per_gb
+        return kwh * mean_usd_per_kwh(fleet, traces, module.site) + data_usd + result_usd
 
     return max(usd_on(module) for module in fleet.modules if job.speed_on(module) > 0.0)
 

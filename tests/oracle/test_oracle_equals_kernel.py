@@ -10,7 +10,7 @@ from oracle.compare import RELATIVE, Differences, compare, compare_begin
 from oracle.events import seen
 from oracle.scenarios import disturb, policy_actions, random_world
 
-SEEDS = range(48)
+SEEDS = range(120)
 STEPS = 30
 DISTURBED_EVERY = 6
 
@@ -24,17 +24,23 @@ class Comparison(NamedTuple):
 
 @functools.cache
 def comparison(seed: int) -> Comparison:
-    """An episode from its first state to its settlement, disturbed again and again."""
+    """An episode from its first state to its settlement, disturbed again and again, and the beginning of the next."""
     world = random_world(seed, steps=STEPS)
-    worst = compare_begin(world, 0, seed)
+    worst: Differences = {}
     happened: dict[str, bool] = {}
+
+    def note(differences: Differences) -> None:
+        for name, difference in differences.items():
+            worst[name] = max(worst.get(name, 0.0), difference)
+
+    note(compare_begin(world, 0, seed))
     decisions = math.ceil(STEPS / world.decision_every)
     for nth, actions in enumerate(policy_actions(world, seed, decisions)):
         if nth % DISTURBED_EVERY == 0:
             disturb(world, seed + nth)
-        for name, difference in compare(world, 0, actions[0]).items():
-            worst[name] = max(worst.get(name, 0.0), difference)
+        note(compare(world, 0, actions[0]))
         happened = {name: happened.get(name, False) or bool(is_so[0]) for name, is_so in seen(world).items()}
+    note(compare_begin(world, 0, seed + 1))
     return Comparison(worst, happened)
 
 
