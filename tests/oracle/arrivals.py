@@ -30,7 +30,6 @@ class Span:
     """A time in which jobs arrive."""
 
     step: int  # of the address of its draws
-    hour: int  # of the address of the burst
     length_h: float
     arrival_h: float  # hours since the episode began
     age_h: float = 0.0  # hours of work already done when the episode begins
@@ -38,28 +37,36 @@ class Span:
 
 def job_arrivals(fleet: Fleet, now: Now) -> None:
     """New jobs of the step."""
-    span = Span(fleet.episode.step, int(fleet.now_h), fleet.step_h, fleet.now_h)
+    span = Span(fleet.episode.step, fleet.step_h, fleet.now_h)
+    hour = int(fleet.now_h)
     for stream in fleet.streams:
-        arrive(fleet, stream, now.job_rate_per_h[stream.nth], span)
+        if stream.state.hour != hour:
+            stream.state.hour = hour
+            stream.state.burst = burst(fleet, stream, hour)
+        arrive(fleet, stream, now.job_rate_per_h[stream.nth] * stream.state.burst, span)
 
 
 def backlog(fleet: Fleet, now: Now) -> None:
     """What the last 24 hours left undone, earliest hour first, had every job begun on arrival."""
     for hours_ago in reversed(range(1, BACKLOG_H + 1)):
         step = BEFORE_START + hours_ago
-        span = Span(step, step, 1.0, 0.0, float(hours_ago))
+        span = Span(step, 1.0, 0.0, float(hours_ago))
         for stream in fleet.streams:
-            arrive(fleet, stream, now.job_rate_per_h[stream.nth], span)
+            arrive(fleet, stream, now.job_rate_per_h[stream.nth] * burst(fleet, stream, step), span)
     for name in ("arrived", "rejected"):
         fleet.count(f"jobs_{name}", sum(getattr(kind.moved, name) for kind in fleet.job_classes))
 
 
+def burst(fleet: Fleet, stream: Stream, hour: int) -> float:
+    """Arrivals of an hour over their mean: log-normal, mean one."""
+    sd = stream.fixed.burst
+    return math.exp(sd * draws.normal(fleet.episode.seed, draws.JOB_RATE, hour, stream.nth) - sd**2 / 2.0)
+
+
 def arrive(fleet: Fleet, stream: Stream, rate_per_h: float, span: Span) -> None:
-    """Draw a stream's jobs of a span: Poisson around a rate that bursts from hour to hour (log-normal, mean one)."""
-    seed, sd = fleet.episode.seed, stream.fixed.burst
-    factor = math.exp(sd * draws.normal(seed, draws.JOB_RATE, span.hour, stream.nth) - sd**2 / 2.0)
-    mean = rate_per_h * span.length_h * factor
-    count = draws.poisson(mean, draws.uniform(seed, draws.JOB_COUNT, span.step, stream.nth))
+    """Draw a stream's jobs of a span: a Poisson count."""
+    seed = fleet.episode.seed
+    count = draws.poisson(rate_per_h * span.length_h, draws.uniform(seed, draws.JOB_COUNT, span.step, stream.nth))
     for nth in range(count):
         first = (stream.nth * MOST_JOBS_PER_DRAW + nth) * DRAWS_PER_JOB
         shape = [draws.uniform(seed, draws.JOB_SHAPE, span.step, first + k) for k in range(3)]

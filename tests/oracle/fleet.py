@@ -219,6 +219,7 @@ class Stream:
     kind: JobClass
     origin: Site
     speed: list[float]  # by module; 0 = must not run there
+    state: Record
 
 
 @dataclass(eq=False)

@@ -3,7 +3,7 @@
 import math
 
 from oracle.fleet import PUSHING, RUNNING, WAITING, Fleet, Job
-from oracle.gangs import give_way, grow, is_urgent, largest_gang, nominal_chips, offered, start
+from oracle.gangs import give_way, grow, is_urgent, nominal_chips, offered, start
 from oracle.lateness import charge_lateness, pay_lateness
 from oracle.transfer import push, stage
 
@@ -17,8 +17,6 @@ def schedule(fleet: Fleet) -> None:
     preempt(fleet)
     start(fleet, urgent=True)
     start(fleet, urgent=False)
-    for module in fleet.modules:
-        module.moved.largest_gang = largest_gang(module, urgent=False)
     if fleet.rules.elastic:
         grow(fleet)
     stage(fleet)

@@ -83,7 +83,14 @@ def read(params: Any, state: Any, control: Any, ledger: Any, env: int, attribute
         JobClass(nth, fixed, record(ledger.jobs[env, nth])) for nth, fixed in enumerate(records(params.job_classes))
     ]
     streams = [
-        Stream(nth, fixed, job_classes[fixed.job_class], sites[fixed.origin], params.stream_speed[nth].tolist())
+        Stream(
+            nth,
+            fixed,
+            job_classes[fixed.job_class],
+            sites[fixed.origin],
+            params.stream_speed[nth].tolist(),
+            record(state.streams[env, nth]),
+        )
         for nth, fixed in enumerate(records(params.streams))
     ]
     fleet = Fleet(

@@ -103,6 +103,8 @@ def begin(fleet: Fleet, traces: Any, rules: Rules, seed: int, start: int) -> Non
         link.state.up = 1
     for hazard in fleet.hazards:
         hazard.state.failed = 0
+    for stream in fleet.streams:
+        stream.state.hour, stream.state.burst = -1, 1.0
     forget_choices(fleet)
     announce(fleet, traces)
 

@@ -53,12 +53,16 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
         state.modules[nth].wake_left_s = 0.0
         state.modules[nth].replicas = params.modules[nth].chips
         ledger.modules[nth].clock = 1.0
+        ledger.modules[nth].allowed_chips = 0
         ledger.modules[nth].ready = params.modules[nth].chips
         ledger.modules[nth].heat_limit_kw = params.plants[nth, 0].capacity_kw
     for link in state.links:
         link.up = 1
     for stream_now in state.streams:
         stream_now.hour = -1
+        stream_now.burst = 1.0
+    for account in ledger.streams:
+        account.room = -1
     announce(params, traces, state)
     for hazard in state.hazards:
         hazard.failed = 0
