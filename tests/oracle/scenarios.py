@@ -283,7 +283,7 @@ def random_requests(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
     kind: dict[str, Any] = {
         "summary": "Requests",
         "priority": draw.whole(1, 3),
-        "objective_ms": 1e3 * batch / target_per_s * draw.real(1.01, 3.0) + draw.real(5.0, 150.0),
+        "objective_ms": 1e3 * batch / target_per_s * draw.real(0.3, 3.0) + draw.one_of((20.0, draw.real(5.0, 150.0))),
         "precision": precision,
         "tera_ops": tera_ops,
         "efficiency": efficiency,
@@ -357,7 +357,7 @@ def random_jobs(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
     if draw.chance(0.5):
         kind["elastic"] = elastic
     if draw.chance(0.5):
-        kind["result_gb"] = draw.scale(0.01, 30.0)
+        kind["result_gb"] = draw.scale(0.01, 1000.0)
     return kind
 
 
