@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from worlds import POLICIES, make_world, rollout, sum_of, traces_of
 
 from wattshift.kernel.terms import SUMS, TERMS
+from wattshift.scenario.tables import TARGETS
 
 HOURS = 0.25
 """Of a step."""
@@ -29,7 +30,8 @@ def test_sums_of_the_episode_are_those_of_its_steps(episode):
     for name in ("it", "cooling", "loss", "import", "export", "curtailed", "solar", "wind", "generator", "discharge"):
         steps_kwh = sum(step[f"{name}_kw"].sum(axis=1) for step in sites) * HOURS
         assert_allclose(totals["sums"][:, SUMS.index(f"{name}_kwh")], steps_kwh, rtol=1e-9, atol=1e-9)
-    network_kwh = sum(step["power_kw"].sum(axis=1) for step in links) * HOURS
+    at_sites_kw = sum((step["router_kw"] + step["access_kw"]).sum(axis=1) for step in sites)
+    network_kwh = (at_sites_kw + sum(step["power_kw"].sum(axis=1) for step in links)) * HOURS
     assert_allclose(sum_of(totals["sums"], "network_kwh"), network_kwh, rtol=1e-9)
     assert_allclose(sum_of(totals["sums"], "water_l"), sum(step["water_l"].sum(axis=1) for step in sites), rtol=1e-9)
 
@@ -73,7 +75,8 @@ def test_faults_happen_at_the_rate_of_the_scenario(episode):
     """Availability of sites that fail every 5 h and take 1 h to repair is 5/6; of the others the catalog's."""
     world, moments, *_ = episode
     up = np.array([moment.before.sites["up"] for moment in moments])
-    if (world.params.hazards["mtbf_h"] == 5.0).all():
+    of_sites = world.params.hazards[world.params.hazards["what"] == TARGETS.index("site")]
+    if (of_sites["mtbf_h"] == 5.0).all():
         assert 0.7 < up.mean() < 0.97
     else:
         assert up.mean() > 0.97

@@ -59,10 +59,10 @@ def test_a_fault_is_named_with_path_value_and_what_is_allowed(fields, said):
 
 
 def test_what_is_left_out_is_not_there():
-    sites = compile_params(load_scenario("hybrid")).sites
+    sites = compile_params(load_scenario("tiny")).sites
     for column in ("limited", "wind_kw", "generator_kw", "generator_fuel_l", "ppa_kw", "curtail_chance"):
         assert (sites[column] == 0).all(), column
-    assert compile_params(load_scenario("hybrid")).rules["market_carbon"][0] == 0
+    assert compile_params(load_scenario("tiny")).rules["market_carbon"][0] == 0
 
 
 def test_a_small_connection_is_allowed_and_marked():
