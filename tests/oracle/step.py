@@ -44,6 +44,7 @@ def decide(fleet: Fleet, traces: Any, rules: Rules, action: list[float]) -> tupl
     steps = min(rules.steps_per_decision, episode.horizon - episode.step)
     for _ in range(steps):
         advance(fleet, traces)
+    totals.steps = steps
     is_over = episode.step == episode.horizon
 
     totals.clipped[SLOTS.index("storage")] += totals.storage_beyond / steps
@@ -110,6 +111,7 @@ def begin(fleet: Fleet, traces: Any, rules: Rules, seed: int, start: int) -> Non
 
     fleet.clear()
     totals.terms_usd, totals.cost_usd = [0.0] * len(totals.terms_usd), [0.0] * len(totals.cost_usd)
+    totals.steps = 0
     totals.sums, totals.storage_beyond, totals.link_utilisation_max = [0.0] * len(totals.sums), 0.0, 0.0
     if fleet.attributed:
         for column in EPISODE_SHARES:

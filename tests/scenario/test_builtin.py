@@ -29,6 +29,7 @@ def shapes(scenario: Scenario, params: Params) -> dict[str, tuple[int, ...]]:
     sites, modules = len(scenario.site_names), len(scenario.module_names)
     classes, jobs = len(scenario.requests), len(scenario.jobs)
     flows, streams = len(scenario.flows), len(scenario.streams)
+    things = [*scenario.sites, *(module for site in scenario.sites for module in site.modules)]
     return {
         "rules": (1,),
         "sites": (sites,),
@@ -45,9 +46,7 @@ def shapes(scenario: Scenario, params: Params) -> dict[str, tuple[int, ...]]:
         "job_classes": (jobs,),
         "streams": (streams,),
         "stream_speed": (streams, modules),
-        "hazards": (
-            sum(map(rates, (*scenario.sites, *(m for s in scenario.sites for m in s.modules)))) + len(scenario.links),
-        ),
+        "hazards": (sum(map(rates, things)) + len(scenario.links),),
         "events": (0,),
     }
 

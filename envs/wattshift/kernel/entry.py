@@ -15,8 +15,9 @@ import numpy as np
 from .jit import OPTIONS, njit
 from .observe import observe
 from .reset import reset
+from .schedule import schedule
 from .slices import control_of, ledger_of, state_of
-from .step import decide
+from .step import answer, befall, begin_decision, consume, end_decision, reckon
 
 
 class Wiring(NamedTuple):
@@ -47,13 +48,57 @@ def source_digest(folder: Path = Path(__file__).parent) -> int:
     return int.from_bytes(digest.digest()[:8], "big") >> 1
 
 
+BLOCK = 16
+"""Environments that go through one act of a step before any goes through the next."""
+
+
 @njit
-def step_one(params, traces, state, control, ledger, wiring, action, repeat, raw, observation, env):
-    """One decision of environment `env`, and its observation."""
-    own_state, own_control, own_ledger = state_of(state, env), control_of(control, env), ledger_of(ledger, env)
-    reward_usd, truncated = decide(params, traces, own_state, own_control, own_ledger, wiring, action, repeat)
-    observe(params, traces, own_state, own_control, own_ledger, wiring, raw, observation)
-    return reward_usd, truncated
+def step_block(
+    params,
+    traces,
+    state,
+    control,
+    ledger,
+    wiring,
+    actions,
+    skip,
+    repeat,
+    raw,
+    observations,
+    reward,
+    truncated,
+    first,
+    last,
+):
+    """One decision of the environments from `first` to before `last`, act by act, and their observations."""
+    for env in range(first, last):
+        if not skip[env]:
+            truncated[env] = False
+            begin_decision(params, control_of(control, env), ledger_of(ledger, env), wiring, actions[env])
+    for _ in range(repeat):
+        for env in range(first, last):
+            if not skip[env] and not truncated[env]:
+                own, asked, moved = state_of(state, env), control_of(control, env), ledger_of(ledger, env)
+                befall(params, traces, own, asked, moved, wiring.attribution)
+        for env in range(first, last):
+            if not skip[env] and not truncated[env]:
+                answer(params, state_of(state, env), control_of(control, env), ledger_of(ledger, env))
+        for env in range(first, last):
+            if not skip[env] and not truncated[env]:
+                own, asked, moved = state_of(state, env), control_of(control, env), ledger_of(ledger, env)
+                schedule(params, own, asked, moved, wiring.attribution)
+        for env in range(first, last):
+            if not skip[env] and not truncated[env]:
+                consume(params, traces, state_of(state, env), control_of(control, env), ledger_of(ledger, env))
+        for env in range(first, last):
+            if not skip[env] and not truncated[env]:
+                own, moved = state_of(state, env), ledger_of(ledger, env)
+                truncated[env] = reckon(params, traces, own, moved, wiring.attribution)
+    for env in range(first, last):
+        if not skip[env]:
+            own, asked, moved = state_of(state, env), control_of(control, env), ledger_of(ledger, env)
+            reward[env] = end_decision(params, traces, own, moved, wiring, truncated[env])
+            observe(params, traces, own, asked, moved, wiring, raw[env], observations[env])
 
 
 @njit
@@ -78,21 +123,24 @@ def build(digest: int) -> Entries:
             [E] in USD, truncated [E].
             """
             captured = digest, parallel  # noqa: F841
-            for env in numba.prange(len(skip)):
-                if not skip[env]:
-                    reward[env], truncated[env] = step_one(
-                        params,
-                        traces,
-                        state,
-                        control,
-                        ledger,
-                        wiring,
-                        actions[env],
-                        repeat,
-                        raw[env],
-                        observations[env],
-                        env,
-                    )
+            for nth in numba.prange((len(skip) + BLOCK - 1) // BLOCK):
+                step_block(
+                    params,
+                    traces,
+                    state,
+                    control,
+                    ledger,
+                    wiring,
+                    actions,
+                    skip,
+                    repeat,
+                    raw,
+                    observations,
+                    reward,
+                    truncated,
+                    nth * BLOCK,
+                    min(nth * BLOCK + BLOCK, len(skip)),
+                )
 
         return step
 

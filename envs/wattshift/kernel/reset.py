@@ -74,6 +74,7 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     totals.terms_usd[:] = 0.0
     totals.clipped[:] = 0.0
     totals.storage_beyond = 0.0
+    totals.steps = 0
     totals.cost_usd[:] = 0.0
     totals.sums[:] = 0.0
     totals.link_utilisation_max = 0.0

@@ -114,6 +114,7 @@ LINK_CONTROL = _record(
 TOTALS = _record(
     terms_usd=(F, (N_TERMS,)),  # of the decision
     clipped=(F, (N_SLOTS,)),  # what the action wanted beyond the possible, mean over slot and decision
+    steps=I,  # of the decision
     storage_beyond=F,  # the batteries' part of it, summed over the decision's steps
     cost_usd=(F, (N_TERMS,)),  # of the episode
     sums=(F, (N_SUMS,)),  # of the episode

@@ -1,4 +1,8 @@
-"""One step of one environment, as a story. The order is the model: see docs/step.md."""
+"""One step of one environment, as a story in five acts. The order is the model: see docs/step.md.
+
+The acts are befall, answer, `schedule`, consume and reckon; `entry.py` takes a few environments through one act before
+the next, which keeps its machine code in the processor's cache.
+"""
 
 from .account import account
 from .arrivals import job_arrivals, request_arrivals
@@ -15,7 +19,6 @@ from .heat import heat
 from .jit import njit
 from .power import power
 from .route import clocks, route
-from .schedule import schedule
 from .serve import serve
 from .settle import liability_usd
 from .slices import read
@@ -52,8 +55,8 @@ def clear(ledger):
 
 
 @njit
-def advance(params, traces, state, control, ledger, attribution):
-    """One physics step under the set-points in `control`; with attribution, shared out over who caused it."""
+def befall(params, traces, state, control, ledger, attribution):
+    """First act of a step: what happens to the fleet, and what it has to meet it."""
     episode = state.episode[0]
     now = read(traces, episode.start + episode.step)
     clear(ledger)
@@ -65,45 +68,64 @@ def advance(params, traces, state, control, ledger, attribution):
     job_arrivals(params, now, state, ledger)
     capacity(params, now, state, control, ledger)
     clocks(params, state, control, ledger)
+
+
+@njit
+def answer(params, state, control, ledger):
+    """Second act: requests are routed and served."""
     route(params, state, control, ledger)
     load_models(params, state, ledger)
     serve(params, state, ledger)
-    schedule(params, state, control, ledger, attribution)
+
+
+@njit
+def consume(params, traces, state, control, ledger):
+    """Fourth act, after the jobs (`schedule`): power, heat, and where they come from and go."""
+    now = read(traces, state.episode[0].start + state.episode[0].step)
     chips(params, state, ledger)
     heat(params, now, state, control, ledger)
     cool(params, now, control, ledger)
     power(params, now, state, control, ledger)
-    account(params, now, state, ledger)
-    if attribution:
-        attribute(params, state, ledger)
-    episode.step += 1
-    announce(params, traces, state)
 
 
 @njit
-def decide(params, traces, state, control, ledger, wiring, action, repeat):
-    """One decision: the action's set-points held for `repeat` steps. Returns (reward in USD, truncated).
+def reckon(params, traces, state, ledger, attribution):
+    """Last act: everything is priced, and time passes. Returns whether the episode is over."""
+    episode = state.episode[0]
+    account(params, read(traces, episode.start + episode.step), state, ledger)
+    if attribution:
+        attribute(params, state, ledger)
+    episode.step += 1
+    ledger.totals[0].steps += 1
+    announce(params, traces, state)
+    return episode.step >= episode.horizon
+
+
+@njit
+def begin_decision(params, control, ledger, wiring, action):
+    """Set what the action asks for, for the steps to come."""
+    totals = ledger.totals[0]
+    totals.terms_usd[:] = 0.0
+    totals.clipped[:] = 0.0
+    totals.steps = 0
+    decode(params, control, ledger, action, wiring.slots)
+    totals.storage_beyond = 0.0
+
+
+@njit
+def end_decision(params, traces, state, ledger, wiring, truncated):
+    """Settle if the episode is over; returns the reward in USD.
 
     With accrual, the reward also counts the growth of what the fleet owes. Over an episode that sums to the same money,
     but for what was owed at its start, which no action changes; it is only charged when it arises, not when it is paid.
     """
-    episode, totals = state.episode[0], ledger.totals[0]
-    totals.terms_usd[:] = 0.0
-    totals.clipped[:] = 0.0
-    decode(params, control, ledger, action, wiring.slots)
-    totals.storage_beyond = 0.0
-    truncated = False
-    steps = 0
-    while steps < repeat and not truncated:
-        advance(params, traces, state, control, ledger, wiring.attribution)
-        steps += 1
-        truncated = episode.step >= episode.horizon
+    totals = ledger.totals[0]
     if truncated:
         settled_usd = liability_usd(params, traces, state)
         totals.terms_usd[SETTLEMENT] += settled_usd
         if wiring.attribution:
             attribute_settlement(params, traces, state, ledger, settled_usd)
-    totals.clipped[STORAGE] += totals.storage_beyond / steps
+    totals.clipped[STORAGE] += totals.storage_beyond / totals.steps
     paid_usd = 0.0
     for term in range(len(wiring.weights)):
         totals.cost_usd[term] += totals.terms_usd[term]
@@ -112,4 +134,4 @@ def decide(params, traces, state, control, ledger, wiring, action, repeat):
         owed_before_usd = totals.liability_usd
         totals.liability_usd = 0.0 if truncated else liability_usd(params, traces, state)
         paid_usd += wiring.weights[SETTLEMENT] * (totals.liability_usd - owed_before_usd)
-    return -paid_usd, truncated
+    return -paid_usd
