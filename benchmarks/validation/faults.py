@@ -146,7 +146,7 @@ def outage_checks(lived: dict[str, Days], sites: tuple[str, ...]) -> list[Check]
         float(np.abs(days.kpis["jobs_arrived"] - sum(days.kpis[f"jobs_{end}"] for end in ENDS)).max())
         for days in lived.values()
     )
-    source = "issue 3, point 7"
+    source = "every request and job ends in one counter"
     return [
         Check("Requests lost uncounted, of those arrived", "none", lost, 0.0, 1e-9, "", source),
         Check("Jobs lost uncounted", "none", unaccounted, 0.0, 0.0, "", source),

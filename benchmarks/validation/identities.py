@@ -1,4 +1,4 @@
-"""Identities of DESIGN.md, section 6, at every step of many random scenarios, actions and seeds."""
+"""Conservation laws and limits at every step of many random scenarios, actions and seeds."""
 
 import sys
 import time
@@ -31,7 +31,7 @@ def section() -> Section:
         for name, draws in live(FIRST_SEED + nth, worst).items():
             happened[name] += int(draws.sum())
     n_draws = SCENARIOS * ENVS
-    checks = [Check("draws of scenario, actions and seed", "10,000", n_draws, LEAST_DRAWS, np.inf, "", "DESIGN.md")]
+    checks = [Check("draws of scenario, actions and seed", "10,000", n_draws, LEAST_DRAWS, np.inf, "", "our own bar")]
     for identity in IDENTITIES:
         law = (identity.__doc__ or "").splitlines()[0]
         checks.append(

@@ -156,7 +156,7 @@ def play(world: World, policy: Policy) -> Outcome:
 def simulate() -> dict[str, list[Outcome]]:
     """Every load under every policy, the same arrivals for all."""
     world = World(len(SEEDS), scenario(), step_s=STEP_S, episode_days=DAYS)
-    world.params.links["mtbf_h"] = np.inf
+    world.params.hazards["mtbf_h"] = np.inf
     rates_per_s = world.traces.request_rate_per_s
     outcomes: dict[str, list[Outcome]] = {AWAKE: [], SLEEP: [], CONSOLIDATE: []}
     policies = {AWAKE: Autopilot(), SLEEP: SleepingLinks(idle_below=IDLE_BELOW), CONSOLIDATE: SleepingLinks()}

@@ -75,7 +75,7 @@ def round_trip() -> Check:
             if name != "first":
                 moved_kwh[name] += world.ledger.sites[name][0, nth] / 12.0
     ours = 100.0 * moved_kwh["discharge_kw"] / moved_kwh["charge_kw"]
-    source = "parameters: 85 % round trip with auxiliaries, utility-scale lithium-ion"
+    source = "85 % round trip with auxiliaries, utility-scale lithium-ion"
     return Check("battery round trip at the bus", "85 %", ours, 84.0, 86.0, "%", source)
 
 
@@ -95,7 +95,7 @@ def ups_checks() -> list[Check]:
 
 
 SOURCES = {
-    "double-conversion": "parameters: double conversion 90.5 / 93.6 / 94.0 / 93.9 % at 25/50/75/100 %",
+    "double-conversion": "double conversion 90.5 / 93.6 / 94.0 / 93.9 % at 25/50/75/100 %",
     "delta-conversion": "EnergyPlus 24.1 data-centre examples, loss .0133 + .0064 x + .0108 x^2 of rated",
 }
 
@@ -163,7 +163,7 @@ def kept_percent(days: Days) -> np.ndarray:
 
 def request_checks(autopilot: Days, answered: Days) -> list[Check]:
     """The request is met, and the strict classes do not notice."""
-    source = "field notes: 256 GPUs in Phoenix, 2025, -25 % for three hours with service guarantees kept"
+    source = "field test: 256 GPUs in Phoenix, 2025, -25 % for three hours with service guarantees kept"
     checks = [Check("import below usual during requests", "25 %", reduction(answered), 25.0, 60.0, "%", source)]
     names = load_scenario("hybrid").request_class_names
     before, after = kept_percent(autopilot), kept_percent(answered)

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 class Thrifty(Heuristic):
-    """Jobs to the cheapest energy, gentle battery arbitrage, clocks a little slower and cooling a little warmer.
+    """Jobs to the cheapest energy, gentle battery arbitrage, clocks a little slower and cooling a little colder.
 
-    The two constants were picked on the validation windows of the hybrid scenario. Slower clocks pay because dynamic
-    power falls faster than speed, until requests are dropped at busy hours; warmer water pays until server fans and
-    leakage take it back.
+    The two constants were picked on windows of the hybrid scenario's training year. Slower clocks pay because dynamic
+    power falls faster than speed, until requests are dropped at busy hours; colder air and water pay because the server
+    fans and leakage that they spare cost more than the plants then draw.
 
     Args:
         caps: Value of the caps slot, 0 full speed, -1 the lowest clock.
-        cooling: Value of the cooling slot, 0 the usual set-point, +1 the warmest.
+        cooling: Value of the cooling slot, 0 the usual set-point, -1 the coldest.
     """
 
     name = "thrifty"
 
-    def __init__(self, caps: float = -0.2, cooling: float = 0.2):
+    def __init__(self, caps: float = -0.2, cooling: float = -0.2):
         self.caps = caps
         self.cooling = cooling
         self.parts = (CheapestEnergy(), Arbitrage())
