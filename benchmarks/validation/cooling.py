@@ -175,7 +175,15 @@ def optimum_checks() -> tuple[list[Check], str]:
         margin_c = 1e-6
         low, high = supply_c[0] + margin_c, supply_c[-1] - margin_c
         checks.append(
-            Check(f"{name}: best set-point", "inside the range", supply_c[best], low, high, "C", "fans and leakage against the plant")
+            Check(
+                f"{name}: best set-point",
+                "inside the range",
+                supply_c[best],
+                low,
+                high,
+                "C",
+                "fans and leakage against the plant",
+            )
         )
         curves[name] = (supply_c, above)
     draw(curves)

@@ -109,18 +109,18 @@ def most_site_kw(params, now, state, control, ledger, nth_site, grains):
 
 @njit
 def affordable_grains(params, now, state, control, ledger, nth_site, limit_kw):
-    """The largest share whose demand fits, in grains: GRAINS = all chips; -1 = not even idle chips fit."""
-    if most_site_kw(params, now, state, control, ledger, nth_site, GRAINS) <= limit_kw:
-        return GRAINS
-    if most_site_kw(params, now, state, control, ledger, nth_site, 0) > limit_kw:
-        return -1
-    fits, fails = 0, GRAINS
+    """The largest share whose demand fits, in grains: GRAINS = all chips; -1 = not even idle chips fit.
+
+    By bisection, which looks first whether all fit.
+    """
+    fits, fails = -1, GRAINS + 1
+    grains = GRAINS
     while fails - fits > 1:
-        middle = (fits + fails) // 2
-        if most_site_kw(params, now, state, control, ledger, nth_site, middle) <= limit_kw:
-            fits = middle
+        if most_site_kw(params, now, state, control, ledger, nth_site, grains) <= limit_kw:
+            fits = grains
         else:
-            fails = middle
+            fails = grains
+        grains = (fits + fails) // 2
     return fits
 
 

@@ -6,7 +6,7 @@ nominal size, then to their most. Changing size takes no time and loses no work.
 """
 
 from .arrivals import slack_h
-from .gangs import free_chips, least_chips, most_chips, offered_chips
+from .gangs import free_chips, least_chips, most_chips, offered_chips, offered_to
 from .jit import njit
 from .state import RUNNING
 
@@ -32,7 +32,7 @@ def give_way(params, state, control, ledger, now_h):
             continue
         allowed = ledger.modules[job.module].ready
         if slack_h(job, now_h) >= params.rules[0].urgent_slack_h:
-            allowed = min(allowed, offered_chips(params, state, control, job.module, False))
+            allowed = min(allowed, offered_chips(params, state, control, int(job.module)))
         beyond = state.modules[job.module].held_chips - allowed
         least = least_chips(params, job)
         if beyond > 0 and job.held > least:
@@ -42,21 +42,22 @@ def give_way(params, state, control, ledger, now_h):
 @njit
 def grow(params, state, control, ledger, now_h):
     """Hand out what is left of the offer, in order of arrival: up to every gang's nominal size, then up to its most."""
-    for nth in range(state.episode[0].n_jobs):
-        job = state.jobs[nth]
-        if job.status == RUNNING and job.held < job.gang:
-            is_urgent = slack_h(job, now_h) < params.rules[0].urgent_slack_h
-            grow_to(params, state, control, ledger, job, job.gang, is_urgent)
-    for nth in range(state.episode[0].n_jobs):
-        job = state.jobs[nth]
-        if job.status == RUNNING and job.held < most_chips(params, job):
-            grow_to(params, state, control, ledger, job, most_chips(params, job), False)
+    for nth_pass in range(2):
+        is_first = nth_pass == 0
+        for nth in range(state.episode[0].n_jobs):
+            job = state.jobs[nth]
+            if job.status != RUNNING:
+                continue
+            chips = int(job.gang) if is_first else most_chips(params, job)
+            if job.held < chips:
+                is_urgent = is_first and slack_h(job, now_h) < params.rules[0].urgent_slack_h
+                grow_to(params, state, control, ledger, job, chips, is_urgent)
 
 
 @njit
 def grow_to(params, state, control, ledger, job, chips, urgent):
     """Let one gang grow as far as the offer and the free chips go."""
-    within = offered_chips(params, state, control, job.module, urgent) - state.modules[job.module].held_chips
-    room = min(within, free_chips(state, ledger, job.module))
+    within = offered_to(params, state, control, int(job.module), urgent) - state.modules[job.module].held_chips
+    room = min(within, free_chips(state, ledger, int(job.module)))
     if room > 0:
         resize(state, job, min(chips, job.held + room))

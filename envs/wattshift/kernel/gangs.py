@@ -34,16 +34,25 @@ def nominal_chips(gang, held, exponent):
 
 
 @njit
-def offered_chips(params, state, control, nth_module, urgent):
-    """Chips offered to jobs; an urgent one may count on the module's ordinary share.
+def of_healthy(params, state, nth_module, chips):
+    """In proportion to the chips that have not failed, rounded down: jobs and requests share the loss."""
+    installed, failed = params.modules[nth_module].chips, state.modules[nth_module].failed_chips
+    return chips if failed == 0 else chips * (installed - failed) // installed
 
-    In proportion to the chips that have not failed, rounded down: jobs and requests share the loss.
-    """
+
+@njit
+def offered_chips(params, state, control, nth_module):
+    """Chips offered to jobs."""
+    return of_healthy(params, state, nth_module, control.modules[nth_module].job_chips)
+
+
+@njit
+def offered_to(params, state, control, nth_module, urgent):
+    """Chips offered to a job; an urgent one may count on the module's ordinary share."""
     offered = control.modules[nth_module].job_chips
     if urgent:
         offered = max(offered, whole_chips(params.modules[nth_module], params.modules[nth_module].job_share))
-    chips, failed = params.modules[nth_module].chips, state.modules[nth_module].failed_chips
-    return offered if failed == 0 else offered * (chips - failed) // chips
+    return of_healthy(params, state, nth_module, offered)
 
 
 @njit
@@ -61,6 +70,6 @@ def start_chips(params, state, control, ledger, job, nth_module, urgent):
     """
     if params.rules[0].elastic == 0:
         return int(job.gang)
-    within = offered_chips(params, state, control, nth_module, urgent) - state.modules[nth_module].held_chips
+    within = offered_to(params, state, control, nth_module, urgent) - state.modules[nth_module].held_chips
     free = free_chips(state, ledger, nth_module)
     return min(int(job.gang), min(free, max(within, least_chips(params, job))))

@@ -108,7 +108,7 @@ def place(params, state, control, ledger, nth_flow, most_ms):
     """Fill the flow's candidates in order of apparent latency."""
     flow = params.flows[nth_flow]
     remaining_per_s = ledger.flows[nth_flow].per_s
-    last, last_ms = -1, -math.inf
+    last, last_ms = nth_flow, -math.inf  # every candidate comes after -inf, whichever the last one is said to be
     while remaining_per_s > 0.0:
         last, last_ms = next_candidate(params, state, control, nth_flow, last_ms, last, most_ms)
         if last < 0:

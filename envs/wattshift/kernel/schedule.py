@@ -13,7 +13,7 @@ import math
 
 from .arrivals import slack_h
 from .elastic import give_way, grow
-from .gangs import free_chips, least_chips, nominal_chips, offered_chips, start_chips
+from .gangs import free_chips, least_chips, nominal_chips, offered_chips, offered_to, start_chips
 from .jit import njit
 from .lateness import charge_lateness
 from .paths import is_connected, path_in_use, width_gbps
@@ -32,10 +32,11 @@ def schedule(params, state, control, ledger, attribution):
     if is_any_beyond(params, state, control, ledger):
         preempt(params, state, control, ledger, now_h)
     n_waiting, n_urgent = count_waiting(params, state)
-    if n_urgent > 0:
-        start(params, state, control, ledger, True)
-    if n_waiting > n_urgent:
-        start(params, state, control, ledger, False)
+    for nth_pass in range(2):  # a loop, and so one copy of the compiled code: the urgent first, then the others
+        is_urgent_pass = nth_pass == 0
+        n_candidates = n_urgent if is_urgent_pass else n_waiting - n_urgent
+        if n_candidates > 0:
+            start(params, state, control, ledger, is_urgent_pass)
     if rules.elastic == 1:
         grow(params, state, control, ledger, now_h)
     stage(params, state, ledger, attribution)
@@ -58,7 +59,7 @@ def is_any_beyond(params, state, control, ledger):
     is_beyond = False
     for nth in range(len(params.modules)):
         account = ledger.modules[nth]
-        account.allowed_chips = min(account.ready, offered_chips(params, state, control, nth, False))
+        account.allowed_chips = min(account.ready, offered_chips(params, state, control, nth))
         is_beyond = is_beyond or state.modules[nth].held_chips > account.allowed_chips
     return is_beyond
 
@@ -84,7 +85,7 @@ def preempt(params, state, control, ledger, now_h):
             continue
         held = state.modules[job.module].held_chips
         is_beyond_ready = held > ledger.modules[job.module].ready
-        is_beyond = held - job.held / 2 > offered_chips(params, state, control, job.module, False)
+        is_beyond = held - job.held / 2 > offered_chips(params, state, control, int(job.module))
         if is_beyond_ready or (is_beyond and slack_h(job, now_h) >= params.rules[0].urgent_slack_h):
             release(state, job)
             job.work_h += job.fresh_h
@@ -101,7 +102,7 @@ def largest_gang(params, state, control, ledger, nth_module, urgent):
     """Chips of the largest gang that may start on the module now: all of them free, half of them within the offer."""
     if state.modules[nth_module].up == 0:
         return 0
-    within = offered_chips(params, state, control, nth_module, urgent) - state.modules[nth_module].held_chips
+    within = offered_to(params, state, control, nth_module, urgent) - state.modules[nth_module].held_chips
     return min(2 * within, free_chips(state, ledger, nth_module))
 
 
