@@ -20,3 +20,8 @@ STAGE_OPTIONS: dict[str, Any] = {**OPTIONS, "_nrt": False, "forceinline": True}
 def njit(function: Callable[..., Any]) -> Any:
     """Compile one function of the kernel in no-python mode."""
     return numba.njit(**STAGE_OPTIONS)(function)
+
+
+def act(function: Callable[..., Any]) -> Any:
+    """Compile a function that is called once, as part of its caller: it costs no compilation of its own."""
+    return numba.njit(inline="always", **STAGE_OPTIONS)(function)

@@ -6,7 +6,7 @@ from .batching import load_models
 from .choose import choose_paths, reset_paths
 from .curtailment import announce
 from .decode import decode
-from .jit import njit
+from .jit import act
 from .plant import reachable_supply_c
 from .rng import START, uniform
 from .route import route
@@ -15,7 +15,7 @@ from .slices import read
 from .step import clear
 
 
-@njit
+@act
 def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     """Begin the episode `seed` at row `start` of the traces, a hashed one if negative; `zero` is the zero action."""
     episode, totals = state.episode[0], ledger.totals[0]

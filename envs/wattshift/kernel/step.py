@@ -16,7 +16,7 @@ from .curtailment import announce
 from .decode import decode
 from .faults import faults
 from .heat import heat
-from .jit import njit
+from .jit import act, njit
 from .power import power
 from .route import clocks, route
 from .serve import serve
@@ -54,7 +54,7 @@ def clear(ledger):
         jobs.arrived = jobs.finished = jobs.late = jobs.rejected = jobs.abandoned = jobs.lateness_usd = 0.0
 
 
-@njit
+@act
 def befall(params, traces, state, control, ledger, attribution):
     """First act of a step: what happens to the fleet, and what it has to meet it."""
     episode = state.episode[0]
@@ -70,7 +70,7 @@ def befall(params, traces, state, control, ledger, attribution):
     clocks(params, state, control, ledger)
 
 
-@njit
+@act
 def answer(params, state, control, ledger):
     """Second act: requests are routed and served."""
     route(params, state, control, ledger)
@@ -78,7 +78,7 @@ def answer(params, state, control, ledger):
     serve(params, state, ledger)
 
 
-@njit
+@act
 def consume(params, traces, state, control, ledger):
     """Fourth act, after the jobs (`schedule`): power, heat, and where they come from and go."""
     now = read(traces, state.episode[0].start + state.episode[0].step)
@@ -88,7 +88,7 @@ def consume(params, traces, state, control, ledger):
     power(params, now, state, control, ledger)
 
 
-@njit
+@act
 def reckon(params, traces, state, ledger, attribution):
     """Last act: everything is priced, and time passes. Returns whether the episode is over."""
     episode = state.episode[0]
@@ -101,7 +101,7 @@ def reckon(params, traces, state, ledger, attribution):
     return episode.step >= episode.horizon
 
 
-@njit
+@act
 def begin_decision(params, control, ledger, wiring, action):
     """Set what the action asks for, for the steps to come."""
     totals = ledger.totals[0]
@@ -112,7 +112,7 @@ def begin_decision(params, control, ledger, wiring, action):
     totals.storage_beyond = 0.0
 
 
-@njit
+@act
 def end_decision(params, traces, state, ledger, wiring, truncated):
     """Settle if the episode is over; returns the reward in USD.
 
