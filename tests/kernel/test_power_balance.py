@@ -111,9 +111,12 @@ IDENTITIES = (
 @given(WORLDS, SEEDS)
 @settings(max_examples=40)
 def test_identities_hold_under_random_feed_outages(world, seed):
+    steps = 0
     for before in outages(world, seed, 40):
         for identity in IDENTITIES:
             identity(world, before)
+        steps += 1
+    assert steps == 40
 
 
 def test_the_outages_of_these_tests_bite():
