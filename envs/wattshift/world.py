@@ -8,7 +8,7 @@ from typing import Any
 import numba.core.event
 import numpy as np
 
-from .kernel.entry import ENTRIES
+from .kernel.entry import BLOCK, ENTRIES
 from .kernel.state import new_control, new_ledger, new_state
 from .kernel.terms import SLOTS, TERMS
 from .kpi import IDLE, attributed_kpis, episode_kpis
@@ -88,7 +88,7 @@ class World:
         self.ledger = new_ledger(self.params, n_envs)
         self._wiring = self.layout.wiring(accrual, attribution)
         size = len(self.layout.features)
-        self._raw = np.zeros((n_envs, size))
+        self._raw = np.zeros((-(-n_envs // BLOCK), size))
         self._observation = np.zeros((n_envs, size), np.float32)
         self._reward_usd = np.zeros(n_envs)
         self._truncated = np.zeros(n_envs, np.bool_)

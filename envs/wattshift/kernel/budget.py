@@ -1,4 +1,4 @@
-"""Stage 4b, the power budget: where power is short, only as many chips may be active as can surely be supplied.
+"""Stage 4, the power budget: where power is short, only as many chips may be active as can surely be supplied.
 
 Short is a site whose feed is out, or whose grid connection is not ample. Its supply over the step is what the feed, the
 renewables, the battery and the generator can give. Its demand with a share of every module's chips active is bounded by

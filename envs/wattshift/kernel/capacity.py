@@ -1,4 +1,4 @@
-"""Stage 4a, capacity: how many chips of each module may serve or work in this step."""
+"""Stage 4, capacity: how many chips of each module may serve or work in this step."""
 
 from .budget import budget
 from .jit import njit

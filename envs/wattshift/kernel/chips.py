@@ -1,4 +1,4 @@
-"""Stage 8, chip power: idle floor, active floor, DVFS, leakage, the rest of the node, server fans.
+"""Stage 7, chip power: idle floor, active floor, DVFS, leakage, the rest of the node, server fans.
 
 A chip that serves draws its active floor plus a part in proportion to its load (held against ML.ENERGY Leaderboard v3
 in `benchmarks/validation/chips.py`); a chip in a job draws `job_power_share` of the way from idle to peak; the others

@@ -1,4 +1,4 @@
-"""Stage 9b, cooling plants: electricity and water for the heat removed, against the weather."""
+"""Stage 9, cooling plants: electricity and water for the heat removed, against the weather."""
 
 from .jit import njit
 from .plant import coolant_flow, outdoors_c, plant_power_kw, reachable_supply_c, water_l_per_h

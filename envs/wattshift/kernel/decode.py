@@ -1,4 +1,4 @@
-"""Stage 4, decode: the autopilot's set-points, and the action's departures from them.
+"""Stage 0, decode: the autopilot's set-points, and the action's departures from them.
 
 Every slot is centred: at zero it leaves the autopilot's value bit for bit. A slot that the task does not drive has the
 offset -1 and reads as zero.

@@ -1,4 +1,4 @@
-"""Elastic gangs give way and grow: part of stage 7.
+"""Elastic gangs give way and grow: part of stage 6.
 
 Before anyone is preempted, elastic gangs return what they were lent beyond their nominal size, then shrink as far as
 chips fail or the offer asks. After all starts, those that run grow with what is left of the offer: all first to their

@@ -98,7 +98,7 @@ def step_block(
         if not skip[env]:
             own, asked, moved = state_of(state, env), control_of(control, env), ledger_of(ledger, env)
             reward[env] = end_decision(params, traces, own, moved, wiring, truncated[env])
-            observe(params, traces, own, asked, moved, wiring, raw[env], observations[env])
+            observe(params, traces, own, asked, moved, wiring, raw[first // BLOCK], observations[env])
 
 
 @njit
@@ -119,8 +119,8 @@ def build(digest: int) -> Entries:
         ):
             """Advance every environment that is not skipped by one decision.
 
-            actions [E, A], skip [E], raw [E, D] room for physical values; written: observations [E, D] float32, reward
-            [E] in USD, truncated [E].
+            actions [E, A], skip [E], raw [blocks, D] room for physical values; written: observations [E, D] float32,
+            reward [E] in USD, truncated [E].
             """
             captured = digest, parallel  # noqa: F841
             for nth in numba.prange((len(skip) + BLOCK - 1) // BLOCK):
@@ -160,7 +160,7 @@ def build(digest: int) -> Entries:
                     zero,
                     seeds[env],
                     starts[env],
-                    raw[env],
+                    raw[0],
                     observations[env],
                     env,
                 )

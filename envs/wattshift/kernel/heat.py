@@ -1,4 +1,4 @@
-"""Stage 9a, heat: one thermal mass per module, integrated exactly over the step.
+"""Stage 8, heat: one thermal mass per module, integrated exactly over the step.
 
 C dT/dt = q - removed(T), with a plant that cannot heat and cannot exceed its capacity: removed = 0 below the supply
 temperature, UA (T - supply) above it, at most the capacity. T moves towards its equilibrium without turning back, so

@@ -1,4 +1,4 @@
-"""Stage 12, observation: physical values block by block, then scaled and limited.
+"""Stage 13, observation: physical values block by block, then scaled and limited.
 
 The order of the entries of each block is the one that `tasks/layout.py` names; a block that the task does not see has
 the offset -1. Nothing here looks beyond the current row but the forecasts.

@@ -1,4 +1,4 @@
-"""Stage 12, reset: the first state of an episode, a fleet already at work."""
+"""Reset: the first state of an episode, a fleet already at work."""
 
 from .arrivals import backlog
 from .attribute import clear_episode_shares

@@ -1,4 +1,4 @@
-"""Stage 5, routing: each flow goes to its best candidate with room, then to the next; links carry it.
+"""Stage 4, routing: each flow goes to its best candidate with room, then to the next; links carry it.
 
 Flows are served in order of priority. Of a flow's candidates those that can meet the latency objective come first,
 nearest first; a routing preference makes a site look nearer or farther by up to `routing_range_ms`, and never lifts a

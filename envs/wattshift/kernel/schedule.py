@@ -1,4 +1,4 @@
-"""Stage 7, jobs: preempt, start, stage data, push results, progress, leave.
+"""Stage 6, jobs: preempt, start, stage data, push results, progress, leave.
 
 Jobs start first come, first served where they would finish soonest; those whose slack runs out go first and may use the
 module's ordinary share of chips whatever the admission slot says. A gang holds all its chips from the moment its data

@@ -1,4 +1,4 @@
-"""Stage 6, serving: how long requests take, how many are late.
+"""Stage 5, serving: how long requests take, how many are late.
 
 A module is a pool of c servers (requests in service at once). The chance to wait and the mean wait follow Sakasegawa's
 approximation of M/M/c (Annals of the Institute of Statistical Mathematics 29, 1977), P(wait) = rho ** (sqrt(2(c + 1)) -
