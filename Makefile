@@ -15,7 +15,7 @@ setup: $(SETUP)  ## install into .venv
 $(SETUP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wattshift needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,data,parallel,dev]'
 	touch $(SETUP)
 
 train: $(SETUP)  ## train PPO on the default scenario and compare it with every heuristic
