@@ -84,7 +84,6 @@ def put_job(world: World, stream: int = TRAINING, gang: int = 8, module: int = H
         "stage_gb": 0.0,
         "restart_h": 0.0,
         "deadline_h": 10_000.0,
-        "pace": world.params.stream_speed[stream].max(),
         "slack_h": 9_000.0,
     }
     for name, value in (usual | fields).items():

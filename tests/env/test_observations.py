@@ -93,7 +93,12 @@ def expected_jobs(world, env, now_h):
         values[f"jobs/{name}/waiting"] = jobs["gang"][own & waiting].sum()
         values[f"jobs/{name}/held"] = jobs["held"][own].sum()
         values[f"jobs/{name}/work_left"] = jobs["work_h"][own].sum()
-    slack_h = jobs["deadline_h"] - now_h - jobs["restart_h"] - jobs["work_h"] / (jobs["gang"] * jobs["pace"])
+    slack_h = (
+        jobs["deadline_h"]
+        - now_h
+        - jobs["restart_h"]
+        - jobs["work_h"] / (jobs["gang"] * world.params.streams["pace"][jobs["stream"]])
+    )
     edges = [-np.inf, *SLACK_EDGES_H, np.inf]
     labels = ["", *(f"{edge:g}h" for edge in SLACK_EDGES_H), ""]
     for nth in range(len(edges) - 1):

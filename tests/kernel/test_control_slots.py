@@ -104,7 +104,11 @@ def test_no_admission_starts_only_the_urgent():
     for env in range(world.n_envs):
         jobs = world.state.jobs[env, : world.state.episode["n_jobs"][env]]
         holding = jobs[jobs["status"] != WAITING]
-        slack_h = holding["deadline_h"] - now_h - holding["work_h"] / (holding["gang"] * holding["pace"])
+        slack_h = (
+            holding["deadline_h"]
+            - now_h
+            - holding["work_h"] / (holding["gang"] * world.params.streams["pace"][holding["stream"]])
+        )
         # A running job keeps its slack, and loading takes at most a tenth of an hour.
         assert (slack_h < world.params.rules["urgent_slack_h"][0] + 0.2).all()
 

@@ -21,7 +21,7 @@ def finish_one(deadline_h, abandon_h=None, work_share=0.25):
     job["stream"], job["status"], job["gang"], job["module"], job["site"] = 0, RUNNING, 4, module, 0
     job["held"] = 4
     job["work_h"], job["fresh_h"], job["stage_gb"], job["restart_h"] = 4 * pace * work_share, 0.0, 0.0, 0.0
-    job["deadline_h"], job["pace"] = deadline_h, pace
+    job["deadline_h"] = deadline_h
     world.state.episode["n_jobs"] = 1
     world.state.modules["held_chips"] = 0
     world.state.modules["held_chips"][0, module] = 4

@@ -105,7 +105,6 @@ def add(fleet: Fleet, stream: Stream, span: Span, shape: list[float]) -> None:
         stage_gb=0.0,
         restart_h=0.0,
         deadline_h=span.arrival_h - span.age_h + run_h / fastest + slack_h,
-        pace=fastest,
         slack_h=0.0,
     )
     job.slack_h = job.slack_at(span.arrival_h)

@@ -241,7 +241,6 @@ class Job:
     stage_gb: float
     restart_h: float
     deadline_h: float
-    pace: float
     slack_h: float
 
     @property
@@ -257,7 +256,7 @@ class Job:
 
     def slack_at(self, now_h: float) -> float:
         """Hours it may still wait and not be late."""
-        return self.deadline_h - now_h - (self.restart_h + self.work_h / (self.gang * self.pace))
+        return self.deadline_h - now_h - (self.restart_h + self.work_h / (self.gang * max(self.stream.speed)))
 
 
 @dataclass(eq=False)

@@ -21,7 +21,7 @@ def job_usd(fleet: Fleet, traces: Any, job: Job) -> float:
 def late_usd(fleet: Fleet, job: Job) -> float:
     """Lateness still to come if its nominal gang ran from now on without waiting, at most until its owner gives up."""
     fixed = job.kind.fixed
-    finish_h = fleet.now_h + job.restart_h + job.work_h / (job.gang * job.pace)
+    finish_h = fleet.now_h + job.restart_h + job.work_h / (job.gang * max(job.stream.speed))
     late_h = finish_h - max(fleet.now_h, job.deadline_h)
     return min(max(late_h, 0.0), fixed.abandon_h) * job.gang * fixed.late_usd_per_chip_h
 

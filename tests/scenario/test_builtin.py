@@ -38,6 +38,7 @@ def shapes(scenario: Scenario, params: Params) -> dict[str, tuple[int, ...]]:
         "links": (len(scenario.links),),
         "path_links": (sites, sites, *params.path_links.shape[2:]),
         "path_ms": (sites, sites, params.path_links.shape[2]),
+        "path_gbps": params.path_ms.shape,
         "pairs": (len(params.pairs),),
         "request_classes": (classes,),
         "flows": (flows,),
@@ -73,7 +74,10 @@ def test_params_have_the_documented_form(name, step_s):
             values = array if column is None else array[column]
             assert values.dtype in (np.int64, np.float64), (field, column)
             assert not np.isnan(values).any(), (field, column)
-            assert np.isfinite(values).all() or column in MAY_BE_INFINITE or field == "path_ms", (field, column)
+            assert np.isfinite(values).all() or column in MAY_BE_INFINITE or field in ("path_ms", "path_gbps"), (
+                field,
+                column,
+            )
 
 
 @pytest.mark.parametrize("name", BUILTIN)

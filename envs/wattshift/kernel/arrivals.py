@@ -93,10 +93,15 @@ def interpolate(quantiles, u):
 
 
 @njit
-def slack_h(job, now_h):
+def run_alone_h(params, job):
+    """Hours from now until the job is done if its nominal gang runs on the fastest chips that may run it."""
+    return job.restart_h + job.work_h / (job.gang * params.streams[job.stream].pace)
+
+
+@njit
+def slack_h(params, job, now_h):
     """Hours the job may still wait without being late."""
-    run_h = job.restart_h + job.work_h / (job.gang * job.pace)
-    return job.deadline_h - now_h - run_h
+    return job.deadline_h - now_h - run_alone_h(params, job)
 
 
 @njit
@@ -125,9 +130,6 @@ def add_job(params, state, ledger, nth_stream, step, index, arrival_h, age_h):
         counts.lateness_usd += refused_usd
         ledger.totals[0].terms_usd[LATENESS] += refused_usd
         return
-    pace = 0.0
-    for speed in params.stream_speed[nth_stream]:
-        pace = max(pace, speed)
     job = state.jobs[episode.n_jobs]
     episode.n_jobs += 1
     job.stream = nth_stream
@@ -140,7 +142,6 @@ def add_job(params, state, ledger, nth_stream, step, index, arrival_h, age_h):
     job.fresh_h = 0.0
     job.stage_gb = 0.0
     job.restart_h = 0.0
-    job.pace = pace
     granted_h = (job_class.slack_h + job_class.slack_share * run_h) * patience
-    job.deadline_h = arrival_h - age_h + run_h / pace + granted_h
-    job.slack_h = slack_h(job, arrival_h)
+    job.deadline_h = arrival_h - age_h + run_h / stream.pace + granted_h
+    job.slack_h = slack_h(params, job, arrival_h)

@@ -31,7 +31,7 @@ def give_way(params, state, control, ledger, now_h):
         if job.held == 0:
             continue
         allowed = ledger.modules[job.module].ready
-        if slack_h(job, now_h) >= params.rules[0].urgent_slack_h:
+        if slack_h(params, job, now_h) >= params.rules[0].urgent_slack_h:
             allowed = min(allowed, offered_chips(params, state, control, int(job.module)))
         beyond = state.modules[job.module].held_chips - allowed
         least = least_chips(params, job)
@@ -50,7 +50,7 @@ def grow(params, state, control, ledger, now_h):
                 continue
             chips = int(job.gang) if is_first else most_chips(params, job)
             if job.held < chips:
-                is_urgent = is_first and slack_h(job, now_h) < params.rules[0].urgent_slack_h
+                is_urgent = is_first and slack_h(params, job, now_h) < params.rules[0].urgent_slack_h
                 grow_to(params, state, control, ledger, job, chips, is_urgent)
 
 

@@ -133,8 +133,8 @@ def observe_jobs(params, state, raw):
         if job.status == WAITING:
             raw[at] += job.gang
             bucket = 0
-            while bucket < n_edges and job.slack_h >= SLACK_EDGES_H[bucket]:
-                bucket += 1
+            for edge_h in SLACK_EDGES_H:  # no branch that would be mispredicted
+                bucket += job.slack_h >= edge_h
             by_slack[bucket] += job.gang
         else:
             raw[at + 1] += job.held

@@ -35,17 +35,6 @@ def room_gbps(path, links, loads):
 
 
 @njit
-def width_gbps(path, links):
-    """Usable capacity of the tightest link of the path; inf from a site to itself."""
-    width = math.inf
-    for nth in path:
-        if nth < 0:
-            break
-        width = min(width, USABLE_LINK_SHARE * links[nth].capacity_gbps)
-    return width
-
-
-@njit
 def load_path(path, loads, gbps):
     """Put a flow of data on every link of the path."""
     for nth in path:

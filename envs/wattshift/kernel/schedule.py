@@ -16,7 +16,7 @@ from .elastic import give_way, grow
 from .gangs import free_chips, least_chips, nominal_chips, offered_chips, offered_to, start_chips
 from .jit import njit
 from .lateness import charge_lateness
-from .paths import is_connected, path_in_use, width_gbps
+from .paths import USABLE_LINK_SHARE, is_connected, path_in_use
 from .state import PUSHING, RUNNING, STAGING, WAITING
 from .terms import JOBS_PREEMPTED, LATENESS
 from .transfer import push, stage
@@ -31,17 +31,17 @@ def schedule(params, state, control, ledger, attribution):
         give_way(params, state, control, ledger, now_h)
     if is_any_beyond(params, state, control, ledger):
         preempt(params, state, control, ledger, now_h)
-    n_waiting, n_urgent = count_waiting(params, state)
+    n_waiting, n_urgent, n_staging, n_pushing = count(params, state)
     for nth_pass in range(2):  # a loop, and so one copy of the compiled code: the urgent first, then the others
         is_urgent_pass = nth_pass == 0
         n_candidates = n_urgent if is_urgent_pass else n_waiting - n_urgent
         if n_candidates > 0:
-            start(params, state, control, ledger, is_urgent_pass)
+            n_staging += start(params, state, control, ledger, is_urgent_pass)
     if rules.elastic == 1:
         grow(params, state, control, ledger, now_h)
-    stage(params, state, ledger, attribution)
+    stage(params, state, ledger, n_staging, attribution)
     if rules.results == 1:
-        push(params, state, ledger, now_h, attribution)
+        push(params, state, ledger, now_h, n_pushing, attribution)
     progress(params, state, ledger, now_h, attribution)
 
 
@@ -65,15 +65,20 @@ def is_any_beyond(params, state, control, ledger):
 
 
 @njit
-def count_waiting(params, state):
-    """Jobs that wait, and those of them that are urgent."""
-    n_waiting, n_urgent = 0, 0
+def count(params, state):
+    """Jobs that wait, those of them that are urgent, those whose input is on its way, and those whose result is.
+
+    Without branches, which would be mispredicted: statuses come in no order.
+    """
+    n_waiting, n_urgent, n_staging, n_pushing = 0, 0, 0, 0
     for nth in range(state.episode[0].n_jobs):
         job = state.jobs[nth]
-        if job.status == WAITING:
-            n_waiting += 1
-            n_urgent += job.slack_h < params.rules[0].urgent_slack_h
-    return n_waiting, n_urgent
+        is_waiting = job.status == WAITING
+        n_waiting += is_waiting
+        n_urgent += is_waiting & (job.slack_h < params.rules[0].urgent_slack_h)
+        n_staging += job.status == STAGING
+        n_pushing += job.status == PUSHING
+    return n_waiting, n_urgent, n_staging, n_pushing
 
 
 @njit
@@ -86,14 +91,14 @@ def preempt(params, state, control, ledger, now_h):
         held = state.modules[job.module].held_chips
         is_beyond_ready = held > ledger.modules[job.module].ready
         is_beyond = held - job.held / 2 > offered_chips(params, state, control, int(job.module))
-        if is_beyond_ready or (is_beyond and slack_h(job, now_h) >= params.rules[0].urgent_slack_h):
+        if is_beyond_ready or (is_beyond and slack_h(params, job, now_h) >= params.rules[0].urgent_slack_h):
             release(state, job)
             job.work_h += job.fresh_h
             job.status = WAITING
             job.fresh_h = 0.0
             job.stage_gb = 0.0
             job.restart_h = 0.0
-            job.slack_h = slack_h(job, now_h)
+            job.slack_h = slack_h(params, job, now_h)
             ledger.totals[0].sums[JOBS_PREEMPTED] += 1.0
 
 
@@ -108,7 +113,8 @@ def largest_gang(params, state, control, ledger, nth_module, urgent):
 
 @njit
 def start(params, state, control, ledger, urgent):
-    """Give chips to waiting jobs, in order of arrival: the urgent ones, or the others."""
+    """Give chips to waiting jobs, in order of arrival: the urgent ones, or the others; returns how many stage data."""
+    n_staging = 0
     for nth_module in range(len(params.modules)):
         room = largest_gang(params, state, control, ledger, nth_module, urgent)
         ledger.modules[nth_module].largest_gang = room
@@ -122,6 +128,7 @@ def start(params, state, control, ledger, urgent):
             continue
         nth_module = soonest_module(params, state, control, ledger, job, urgent)
         if nth_module < 0:
+            ledger.streams[job.stream].room = -1
             continue
         job_class = params.job_classes[params.streams[job.stream].job_class]
         is_there = params.modules[nth_module].site == job.site
@@ -130,16 +137,18 @@ def start(params, state, control, ledger, urgent):
         job.module = nth_module
         job.restart_h = job_class.restart_h
         job.status = RUNNING if is_there else STAGING
+        n_staging += not is_there
         job.stage_gb = 0.0 if is_there else job_class.data_gb * job.gang
         room = largest_gang(params, state, control, ledger, nth_module, urgent)
         ledger.modules[nth_module].largest_gang = room
+    return n_staging
 
 
 @njit
 def stream_room(params, ledger, nth_stream):
     """Chips of the largest gang of a stream that may start on any module, or an older and larger answer.
 
-    Looked up when first asked for: rooms only shrink while jobs start.
+    Looked up when first asked for, and after it misled: rooms only shrink while jobs start.
     """
     account = ledger.streams[nth_stream]
     if account.room < 0:
@@ -153,9 +162,7 @@ def stream_room(params, ledger, nth_stream):
 @njit
 def moving_h(params, state, gb, origin, site):
     """Hours that data take from site to site over an empty network; 0 from a site to itself."""
-    return (
-        gb * 8.0 / width_gbps(params.path_links[origin, site, path_in_use(state, origin, site)], params.links) / 3600.0
-    )
+    return gb * 8.0 / (USABLE_LINK_SHARE * params.path_gbps[origin, site, path_in_use(state, origin, site)]) / 3600.0
 
 
 @njit
@@ -203,7 +210,7 @@ def progress(params, state, ledger, now_h, attribution):
                 release(state, job)
             continue
         if job.status == WAITING:
-            job.slack_h = slack_h(job, end_h)
+            job.slack_h = slack_h(params, job, end_h)
         if kept != nth:
             state.jobs[kept] = job
         kept += 1
@@ -263,6 +270,8 @@ def leaves(params, ledger, job, end_h):
     if job.work_h == 0.0 and job.stage_gb == 0.0:
         ledger.jobs[params.streams[job.stream].job_class].finished += 1.0
         return True
+    if end_h <= job.deadline_h:
+        return False
     nth_class = params.streams[job.stream].job_class
     if end_h - job.deadline_h <= params.job_classes[nth_class].abandon_h:
         return False

@@ -5,6 +5,7 @@ The same amount, taken at every decision, is the liability that accrual rewards 
 
 import math
 
+from .arrivals import run_alone_h
 from .jit import njit
 from .paths import path_in_use
 from .state import PUSHING, WAITING
@@ -60,7 +61,7 @@ def job_liability_usd(params, traces, state, job):
     job_class = params.job_classes[stream.job_class]
     if job.status == PUSHING:
         return job.stage_gb * path_usd_per_gb(params, state, job.site, stream.origin)
-    finish_h = now_h + job.restart_h + job.work_h / (job.gang * job.pace)
+    finish_h = now_h + run_alone_h(params, job)
     late_h = min(max(finish_h - max(now_h, job.deadline_h), 0.0), job_class.abandon_h)
     late_usd = late_h * job.gang * job_class.late_usd_per_chip_h
     data_gb = job_class.data_gb * job.gang if job.status == WAITING else job.stage_gb

@@ -76,19 +76,18 @@ PATH = _record(
     nth=I,  # candidate that the pair of sites uses; -1 = cut off
     round_trip_ms=F,  # of it; of the shortest where the pair is cut off
 )
-JOB = _record(
-    stream=np.int32,
-    status=np.int32,  # WAITING, STAGING, RUNNING or PUSHING
+JOB = _record(  # 64 bytes, a line of the processor's cache: a batch walks through these tables more than all others
     gang=np.int32,  # chips, nominally
     held=np.int32,  # chips held now; 0 while waiting or pushing
-    module=np.int32,  # where they are held; -1 while waiting or pushing
-    site=np.int32,  # where the data and the last checkpoint are, or the result
+    stream=np.int16,
+    status=np.int16,  # WAITING, STAGING, RUNNING or PUSHING
+    module=np.int16,  # where the chips are held; -1 while waiting or pushing
+    site=np.int16,  # where the data and the last checkpoint are, or the result
     work_h=F,  # reference chip-hours left
     fresh_h=F,  # reference chip-hours done since the last checkpoint
     stage_gb=F,  # data still to arrive; of the result while pushing
     restart_h=F,  # loading still to do
     deadline_h=F,  # hours after the episode's start
-    pace=F,  # speed of the fastest chips that may run it
     slack_h=F,  # that it has now, while it waits
 )
 

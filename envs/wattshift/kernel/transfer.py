@@ -9,15 +9,6 @@ from .state import PUSHING, RUNNING, STAGING
 
 
 @njit
-def count_moving(state, status):
-    """Jobs whose data move to start them (`STAGING`), or home (`PUSHING`)."""
-    count = 0
-    for nth in range(state.episode[0].n_jobs):
-        count += state.jobs[nth].status == status
-    return count
-
-
-@njit
 def move(params, state, ledger, job, site, n_sharing, attribution):
     """Move a job's data to the site over what is left of the links; hours into the step at which all is there, or inf.
 
@@ -45,9 +36,8 @@ def move(params, state, ledger, job, site, n_sharing, attribution):
 
 
 @njit
-def stage(params, state, ledger, attribution):
-    """Move data of staging jobs over what requests leave of the links."""
-    n_staging = count_moving(state, STAGING)
+def stage(params, state, ledger, n_staging, attribution):
+    """Move data of the staging jobs, `n_staging` in number, over what requests leave of the links."""
     for nth in range(state.episode[0].n_jobs):
         if n_staging == 0:
             break
@@ -62,10 +52,12 @@ def stage(params, state, ledger, attribution):
 
 
 @njit
-def push(params, state, ledger, now_h, attribution):
-    """Move results home over what requests and staging leave of the links; a job is late by when its result arrives."""
+def push(params, state, ledger, now_h, n_pushing, attribution):
+    """Move `n_pushing` results home over what requests and staging leave of the links.
+
+    A job is late by when its result arrives.
+    """
     step_h = params.rules[0].step_s / 3600.0
-    n_pushing = count_moving(state, PUSHING)
     for nth in range(state.episode[0].n_jobs):
         if n_pushing == 0:
             break

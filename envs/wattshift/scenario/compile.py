@@ -9,7 +9,7 @@ from .fleet import installed
 from .job_tables import job_class_table, stream_speeds, stream_table
 from .module_tables import module_table, plant_table, service_table
 from .network_tables import link_table
-from .path_tables import find_paths, pair_table
+from .path_tables import find_paths, pair_table, path_capacities_gbps
 from .request_tables import candidate_table, flow_table, request_class_table
 from .schema import Scenario
 from .site_table import site_table
@@ -37,22 +37,25 @@ def compile_params(scenario: Scenario, step_s: float = 300.0) -> Params:
     if not (SHORTEST_STEP_S <= step_s <= LONGEST_STEP_S and math.isclose(math.fmod(3600.0, step_s), 0.0, abs_tol=0.0)):
         raise ValueError(f"step_s: got {step_s:g}, must be from 60 to 3600 seconds and divide an hour")
     paths = find_paths(scenario)
+    speeds = stream_speeds(scenario)
+    links = link_table(scenario)
     params = Params(
         rules=_rules_table(scenario, step_s),
         sites=site_table(scenario),
         modules=module_table(scenario),
         plants=plant_table(scenario),
-        links=link_table(scenario),
+        links=links,
         path_links=paths.links,
         path_ms=paths.latency_ms,
+        path_gbps=path_capacities_gbps(paths.links, links["capacity_gbps"]),
         pairs=np.zeros(0, PAIR),
         request_classes=request_class_table(scenario),
         flows=flow_table(scenario),
         candidates=candidate_table(scenario, paths.latency_ms[:, :, 0]),
         services=service_table(scenario),
         job_classes=job_class_table(scenario),
-        streams=stream_table(scenario),
-        stream_speed=stream_speeds(scenario),
+        streams=stream_table(scenario, speeds),
+        stream_speed=speeds,
         hazards=hazard_table(scenario),
         events=event_table(scenario, step_s),
     )

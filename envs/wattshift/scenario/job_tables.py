@@ -36,14 +36,15 @@ def job_class_table(scenario: Scenario) -> np.ndarray:
     )
 
 
-def stream_table(scenario: Scenario) -> np.ndarray:
-    """`STREAM` records [G]."""
+def stream_table(scenario: Scenario, speeds: Floats) -> np.ndarray:
+    """`STREAM` records [G]; `speeds` as `stream_speeds` gives them."""
     return table(
         STREAM,
         len(scenario.streams),
         origin=[scenario.site_names.index(stream.origin) for stream in scenario.streams],
         job_class=[scenario.job_class_names.index(stream.kind) for stream in scenario.streams],
         burst=[scenario.jobs[stream.kind].hourly_burst_sd for stream in scenario.streams],
+        pace=speeds.max(axis=1, initial=0.0),
     )
 
 

@@ -79,6 +79,17 @@ def _candidates(graph: "Graph", origin: str, target: str) -> list[tuple[float, l
     return sorted(found, key=lambda path: (path[0], len(path[1]), path[1]))
 
 
+def path_capacities_gbps(path_links: Ints, link_gbps: Floats) -> Floats:
+    """Capacity [S, S, P] of the tightest link of each path; inf where there is none.
+
+    Args:
+        path_links: [S, S, P, H] padded with -1.
+        link_gbps: [L].
+    """
+    padded = np.append(link_gbps, math.inf)  # which -1 picks
+    return padded[path_links].min(axis=-1, initial=math.inf)
+
+
 def pair_table(params: Params) -> np.ndarray:
     """`PAIR` records [Q]: the unordered pairs of sites between which requests or the data of jobs may travel.
 

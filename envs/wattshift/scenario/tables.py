@@ -213,6 +213,7 @@ STREAM = record(
     origin=I,
     job_class=I,
     burst=F,  # sd of the logarithm of the hourly arrival rate
+    pace=F,  # speed of the fastest chips that may run it
 )
 
 HAZARD = record(
@@ -251,6 +252,7 @@ class Params(NamedTuple):
     links: np.ndarray  # [L] LINK
     path_links: np.ndarray  # [S, S, P, H] links of the candidate paths, padded with -1; empty from a site to itself
     path_ms: np.ndarray  # [S, S, P] their latency one way, nearest first; inf where there is no such candidate
+    path_gbps: np.ndarray  # [S, S, P] capacity of their tightest link; inf from a site to itself, and where padded
     pairs: np.ndarray  # [Q] PAIR
     request_classes: np.ndarray  # [C] REQUEST_CLASS
     flows: np.ndarray  # [F] FLOW
