@@ -6,11 +6,14 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 
-from wattshift.kernel.chips import module_power_kw
+from wattshift.kernel import chips as stages
+from wattshift.kernel.jit import compiled
 from wattshift.scenario import compile_params, load_scenario
 
 from .check import Check, Section, markdown_table
 from .mlenergy import INLET_C, SOURCE, Fit, Group, data_folder, fit, read_groups
+
+module_power_kw = compiled(stages.module_power_kw)
 
 FITTED, TESTED = slice(0, None, 2), slice(1, None, 2)
 """Every other batch size, the smallest first, is fitted; the others are predicted."""

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import least_squares
 
+from wattshift.kernel import chips as stages
 from wattshift.kernel.batching import service_share
-from wattshift.kernel.chips import module_power_kw
+from wattshift.kernel.jit import compiled
 from wattshift.scenario.tables import MODULE
+
+module_power_kw = compiled(stages.module_power_kw)
 
 SOURCE = "ML.ENERGY Leaderboard v3"
 INLET_C = 25.0

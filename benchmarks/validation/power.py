@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wattshift.kernel.power import module_loss_kw
+from wattshift.kernel import power as stages
+from wattshift.kernel.jit import compiled
 from wattshift.kernel.terms import TERMS
 from wattshift.scenario import load_scenario
 from wattshift.traces import TraceSpec, build_traces
@@ -13,6 +14,8 @@ from wattshift_agents.heuristics import make_heuristics
 from wattshift_agents.view import look
 
 from .check import Check, Section, markdown_table
+
+module_loss_kw = compiled(stages.module_loss_kw)
 
 SEEDS = 16
 DAYS = 4.0

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from worlds import begin, make_world, step, zeros
 
 from wattshift import catalog
-from wattshift.kernel.chips import module_power_kw
+from wattshift.kernel import chips as stages
+from wattshift.kernel.jit import compiled
 from wattshift.scenario import compile_params, load_scenario
+
+module_power_kw = compiled(stages.module_power_kw)
 
 CHIPS = sorted(catalog.chips())
 NAMES = st.sampled_from(CHIPS)

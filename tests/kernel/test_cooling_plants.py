@@ -9,19 +9,20 @@ from hypothesis import strategies as st
 from worlds import scenario_of
 
 from wattshift import catalog
-from wattshift.kernel.plant import (
-    available_kw,
-    compressor_cop,
-    coolant_flow,
-    free_share,
-    outdoors_c,
-    part_load_power,
-    plant_power_kw,
-    reachable_supply_c,
-    rejection_kw,
-    water_l_per_h,
-)
+from wattshift.kernel import plant as stages
+from wattshift.kernel.jit import compiled
 from wattshift.scenario import compile_params, load_scenario
+
+available_kw = compiled(stages.available_kw)
+compressor_cop = compiled(stages.compressor_cop)
+coolant_flow = compiled(stages.coolant_flow)
+free_share = compiled(stages.free_share)
+outdoors_c = compiled(stages.outdoors_c)
+part_load_power = compiled(stages.part_load_power)
+plant_power_kw = compiled(stages.plant_power_kw)
+reachable_supply_c = compiled(stages.reachable_supply_c)
+rejection_kw = compiled(stages.rejection_kw)
+water_l_per_h = compiled(stages.water_l_per_h)
 
 
 class Weather(NamedTuple):

@@ -8,11 +8,14 @@ from power_worlds import power_world, with_sites
 from worlds import begin, slot_action, step, zeros
 
 from wattshift import catalog
-from wattshift.kernel.battery import islanded_limit_kw
-from wattshift.kernel.generator import generate
+from wattshift.kernel import battery as battery_stages
+from wattshift.kernel import generator as generator_stages
+from wattshift.kernel.jit import compiled
 from wattshift.kernel.state import SITE_LEDGER, SITE_STATE
 from wattshift.kernel.terms import SUMS
 from wattshift.scenario.tables import SITE
+
+islanded_limit_kw, generate = compiled(battery_stages.islanded_limit_kw), compiled(generator_stages.generate)
 
 POWERS = st.floats(0.0, 200.0)
 STEP_H = st.sampled_from([1 / 60, 1 / 12, 1.0])

@@ -7,7 +7,14 @@ import pytest
 from scipy import stats
 from scipy.special import ndtri
 
-from wattshift.kernel.rng import bits, normal, normal_quantile, poisson, uniform
+from wattshift.kernel import rng as stages
+from wattshift.kernel.jit import compiled
+
+bits = compiled(stages.bits)
+normal = compiled(stages.normal)
+normal_quantile = compiled(stages.normal_quantile)
+poisson = compiled(stages.poisson)
+uniform = compiled(stages.uniform)
 
 N = 4000
 AXES = {

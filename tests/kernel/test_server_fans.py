@@ -5,8 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import scenario_of
 
-from wattshift.kernel.chips import fan_flow, leakage, module_power_kw
+from wattshift.kernel import chips as stages
+from wattshift.kernel.chips import fan_flow
+from wattshift.kernel.jit import compiled
 from wattshift.scenario import compile_params
+
+leakage, module_power_kw = compiled(stages.leakage), compiled(stages.module_power_kw)
 
 MODULES = compile_params(scenario_of("hybrid")).modules
 LOADS, INLETS_C = st.floats(0.0, 1.0), st.tuples(st.floats(-20.0, 60.0), st.floats(-20.0, 60.0)).map(sorted)
