@@ -59,6 +59,9 @@ SYNTHETIC_FIRST_YEAR = 2025
 REAL_FIRST_YEAR = 2023  # the first year for which every zone's price file is whole: GB's 2022 begins on 21 January
 
 
+Regime = Literal["usual", "crisis"]
+
+
 class TraceSpec(Strict):
     """Where weather and grid series come from.
 
