@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+
 from calibration import statistics as of
 from calibration.samples import Year
 from calibration.statistics import Floats, Hourly

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from calibration.statistics import Floats, Hourly
 
+from calibration.statistics import Floats, Hourly
 from wattshift.traces.clock import HOUR_S, calendar_years, hours_in_year, midnight_s
 from wattshift.traces.readers.carbon import carbon_rows
 from wattshift.traces.readers.hours import Row
