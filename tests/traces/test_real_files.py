@@ -44,6 +44,11 @@ def read(root: Path, zone: Zone, hours: Hours = WANTED) -> ZoneHours:
     return real_zone(zone, hours, root, [2023])
 
 
+def test_a_zone_without_files_is_refused_by_name(tmp_path) -> None:
+    with pytest.raises(TraceError, match=r"^Sweden, Stockholm \(SE3\): no real files are known of this zone"):
+        read(tmp_path, catalog()["SE"])
+
+
 @pytest.mark.parametrize("offset_s", [0, -25200, 39600])
 @pytest.mark.parametrize("zone", [zone for zone in ZONES if zone != "IN"])
 def test_every_hour_of_every_market_lands_where_it_belongs(tmp_path, zone, offset_s) -> None:

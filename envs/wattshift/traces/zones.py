@@ -167,7 +167,18 @@ class Zone(Strict):
     wind: Wind
     carbon: Carbon
     price: Price
-    files: RealFiles
+    files: RealFiles | None = Field(default=None, description="absent: the zone has synthetic traces only")
+
+    @property
+    def real_files(self) -> RealFiles:
+        """Where the zone's real files are.
+
+        Raises:
+            TraceError: the catalog knows of none.
+        """
+        if self.files is None:
+            raise TraceError(f"{self.title}: no real files are known of this zone, its traces can only be synthetic")
+        return self.files
 
 
 def catalog_text() -> bytes:
