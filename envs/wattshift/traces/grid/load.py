@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import yaml
 from pydantic import ValidationError
@@ -10,16 +11,25 @@ from wattshift.traces.errors import TraceError
 from wattshift.traces.grid.entries import GridEntry
 
 
+def grids_text() -> bytes:
+    """The bytes of all the files, in the order of their names."""
+    return b"".join(file.read_bytes() for file in sorted(_folder().iterdir(), key=lambda file: file.name))
+
+
 def grid_text(zone_name: str) -> bytes:
     """The bytes of a zone's file.
 
     Raises:
         TraceError: there is none.
     """
-    file = files("wattshift") / "catalog" / "grids" / f"{zone_name}.yaml"
+    file = _folder() / f"{zone_name}.yaml"
     if not file.is_file():
         raise TraceError(f"zone {zone_name}: catalog/grids has no {zone_name}.yaml, so it has no synthetic grid")
     return file.read_bytes()
+
+
+def _folder() -> Traversable:
+    return files("wattshift") / "catalog" / "grids"
 
 
 @cache
