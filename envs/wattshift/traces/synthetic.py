@@ -9,6 +9,13 @@ from wattshift.traces.zone_hours import ZoneHours, pv_hour_means
 from wattshift.traces.zones import Zone
 
 
+def conditions(name: str, zone: Zone, hours: Hours, seed: int) -> tuple[Weather, Conditions]:
+    """Weather of the place, and what the zone's power system sees of it."""
+    weather = synthetic_weather(name, zone, hours, seed)
+    pv = pv_hour_means(zone.place, hours, zone_wide(weather, name, zone.climate, hours, seed))
+    return weather, Conditions(weather.temp_c, weather.wind_m_per_s, pv)
+
+
 def synthetic_zone(name: str, zone: Zone, hours: Hours, seed: int, regime: Regime = "usual") -> ZoneHours:
     """Every hourly series of one zone; depends on nothing but the arguments.
 
@@ -19,9 +26,8 @@ def synthetic_zone(name: str, zone: Zone, hours: Hours, seed: int, regime: Regim
         TraceError: the catalog has no grid of that name, or it is faulty.
     """
     longer = Hours(hours.start_s, hours.n_hours + DAY_H)
-    weather = synthetic_weather(name, zone, longer, seed)
-    pv = pv_hour_means(zone.place, longer, zone_wide(weather, name, zone.climate, longer, seed))
-    grid = synthetic_grid(name, zone, longer, Conditions(weather.temp_c, weather.wind_m_per_s, pv), seed, regime)
+    weather, seen = conditions(name, zone, longer, seed)
+    grid = synthetic_grid(name, zone, longer, seen, seed, regime)
     whole = slice(hours.n_with_margin)
     return ZoneHours(
         Weather(*(series[whole] for series in weather)),
