@@ -20,11 +20,9 @@ import numpy as np
 from scipy.optimize import least_squares
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from calibration import statistics as of
 from calibration.cells import CARBON_BARS, Cell, cells, mean_day, usual_years
 from calibration.samples import Year, cut_into_years, real_year
 from calibration.statistics import Floats
-
 from wattshift.traces.clock import Hours, calendar_years
 from wattshift.traces.grid import Conditions
 from wattshift.traces.grid.dispatch import Dispatch, dispatch

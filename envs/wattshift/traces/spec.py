@@ -66,7 +66,8 @@ Regime = Literal["usual", "crisis"]
 class TraceSpec(Strict):
     """Where weather and grid series come from.
 
-    `synthetic`: the models of `catalog/zones.yaml` and `catalog/grids`, any number of years, on the real calendar from `first_year`.
+    `synthetic`: the models of `catalog/zones.yaml` and `catalog/grids`, any number of years, on the real calendar
+    from `first_year`, with fuel at its usual prices or at those of a crisis.
     `real`: files under `root` (or the folder named by the environment variable WATTSHIFT_DATA), `years`
     consecutive calendar years. Noise of demand and of forecasts comes from `seed` in both.
     """
@@ -76,7 +77,7 @@ class TraceSpec(Strict):
     years: int = Field(default=1, ge=1, le=50)
     first_year: int = Field(default=SYNTHETIC_FIRST_YEAR, ge=1970, le=2200, description="2023 if real and not given")
     root: Path | None = Field(default=None, description="folder of the real data; only with source: real")
-    fuel: Regime = Field(default="usual", description="prices of fuel: of 2023, or of the crisis of 2022; synthetic only")
+    fuel: Regime = Field(default="usual", description="prices: of 2023, or of the crisis of 2022; synthetic only")
 
     @model_validator(mode="before")
     @classmethod

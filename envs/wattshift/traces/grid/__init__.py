@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from wattshift.traces.clock import Hours
 from wattshift.traces.grid.dispatch import Conditions, dispatch
 from wattshift.traces.grid.load import grid_entry
-from wattshift.traces.grid.load import grid_entry
 from wattshift.traces.spec import Regime
 from wattshift.traces.zones import Zone
 

@@ -11,7 +11,7 @@ from wattshift.traces.grid.entries import GridEntry
 from wattshift.traces.grid.fleets import solar_share, wind_share
 from wattshift.traces.grid.merit import Cleared, clear
 from wattshift.traces.grid.price import moods
-from wattshift.traces.grid.storage import DAY_H, Shaving, days_of, shave
+from wattshift.traces.grid.storage import DAY_H, TINY_MWH, Shaving, days_of, shave
 from wattshift.traces.grid.supply import Block, blocks_of, inflexible_mw, stacked
 from wattshift.traces.spec import Regime
 from wattshift.traces.zones import Zone
@@ -42,7 +42,7 @@ class Dispatch(NamedTuple):
     marginal_kg_per_mwh: Floats
 
     def generation_mw(self) -> dict[str, Floats]:
-        """Accepted power by plant; imports net of nothing, exports apart."""
+        """Accepted power by plant; of the lines, what they keep from export included."""
         sums: dict[str, Floats] = {}
         for block, accepted in zip(self.blocks, self.cleared.accepted_mw, strict=True):
             sums[block.plant] = sums.get(block.plant, 0.0) + accepted
@@ -73,45 +73,50 @@ def dispatch(
     storage = shave(entry.storage, load - inflexible_mw(blocks), hours, begins_utc_h)
     could_export_mw = fitted.imports * sum(plant.export_mw for plant in entry.plants.values())
     cleared = clear(stacked(blocks), load + storage.charge_mw - storage.discharge_mw + could_export_mw)
+    kept_mw = kept_from_export_mw(entry, blocks, cleared, could_export_mw)
     return Dispatch(
         load,
         blocks,
         cleared,
         storage,
-        could_export_mw - exports_not_sent_mw(entry, blocks, cleared, could_export_mw),
+        could_export_mw - kept_mw,
         np.clip(cleared.price_usd_per_mwh, entry.market.floor_usd_per_mwh, entry.market.cap_usd_per_mwh),
-        average_kg_per_mwh(entry, blocks, cleared, storage, could_export_mw, days_of(hours, begins_utc_h)),
+        average_kg_per_mwh(own_supply(entry, blocks, cleared, kept_mw), storage, days_of(hours, begins_utc_h)),
         cleared.marginal_kg_per_mwh,
     )
 
 
-def exports_not_sent_mw(entry: GridEntry, blocks: list[Block], cleared: Cleared, could_export_mw: float) -> Floats:
+def kept_from_export_mw(entry: GridEntry, blocks: list[Block], cleared: Cleared, could_export_mw: float) -> Floats:
     """Of what could be exported, the part that the price keeps at home: the lines' first accepted power."""
-    lines = [entry.plants[b.plant].kind == "imports" if b.plant in entry.plants else False for b in blocks]
-    return np.minimum(cleared.accepted_mw[np.array(lines)].sum(axis=0), could_export_mw)
+    lines = [name for name, plant in entry.plants.items() if plant.kind == "imports"]
+    through = np.array([block.plant in lines for block in blocks])
+    return np.minimum(cleared.accepted_mw[through].sum(axis=0), could_export_mw)
 
 
-def average_kg_per_mwh(
-    entry: GridEntry,
-    blocks: list[Block],
-    cleared: Cleared,
-    storage: Shaving,
-    could_export_mw: float,
-    days: slice,
-) -> Floats:
+class Supply(NamedTuple):
+    """What is generated and taken in, exports included."""
+
+    mw: Floats
+    kg_per_h: Floats
+
+
+def own_supply(entry: GridEntry, blocks: list[Block], cleared: Cleared, kept_mw: Floats) -> Supply:
+    """Accepted offers less the power that lines are paid not to send out, which nobody generates."""
+    kg_per_mwh = np.array([block.kg_per_mwh for block in blocks])
+    lines_kg = next((plant.life_cycle_kg_per_mwh for plant in entry.plants.values() if plant.kind == "imports"), 0.0)
+    return Supply(
+        cleared.accepted_mw.sum(axis=0) - kept_mw,
+        (cleared.accepted_mw * kg_per_mwh[:, None]).sum(axis=0) - kept_mw * lines_kg,
+    )
+
+
+def average_kg_per_mwh(supply: Supply, storage: Shaving, days: slice) -> Floats:
     """Intensity of what the zone consumes: its own mix, imports and storage blended, as flow tracing does.
 
     Storage gives back, over a day, the carbon with which it was charged on that day. Exports carry the average away.
     """
-    kept_mw = exports_not_sent_mw(entry, blocks, cleared, could_export_mw)
-    kg_per_mwh = np.array([block.kg_per_mwh for block in blocks])
-    lines_kg = next((plant.life_cycle_kg_per_mwh for plant in entry.plants.values() if plant.kind == "imports"), 0.0)
-    own_mw = cleared.accepted_mw.sum(axis=0) - kept_mw
-    own_kg = (cleared.accepted_mw * kg_per_mwh[:, None]).sum(axis=0) - kept_mw * lines_kg
-    mix = own_kg / own_mw
-
-    charged_kg = (storage.charge_mw * mix)[days].reshape(-1, DAY_H).sum(axis=1)
+    charged_kg = (storage.charge_mw * supply.kg_per_h / supply.mw)[days].reshape(-1, DAY_H).sum(axis=1)
     given_mwh = storage.discharge_mw[days].reshape(-1, DAY_H).sum(axis=1)
-    stored = np.zeros_like(mix)
-    stored[days] = np.repeat(charged_kg / np.maximum(given_mwh, 1e-9), DAY_H)
-    return (own_kg + storage.discharge_mw * stored) / (own_mw + storage.discharge_mw)
+    stored = np.zeros_like(supply.mw)
+    stored[days] = np.repeat(charged_kg / np.maximum(given_mwh, TINY_MWH), DAY_H)
+    return (supply.kg_per_h + storage.discharge_mw * stored) / (supply.mw + storage.discharge_mw)

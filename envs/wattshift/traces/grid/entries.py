@@ -4,7 +4,7 @@ Facts carry a grade (A primary source or recomputed from data, B secondary sourc
 and their source. The calibration is fitted by `benchmarks/calibration/fit.py`, every number within bounds given here.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -132,7 +132,7 @@ class DemandFacts(Facts):
     evening_hour: float = Field(default=19.0, ge=0, lt=24)
 
 
-def _calibrated(low: float, high: float, what: str) -> object:
+def _calibrated(low: float, high: float, what: str) -> Any:
     return Field(ge=low, le=high, description=what)
 
 

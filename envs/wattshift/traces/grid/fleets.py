@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from wattshift.traces import noise
 from wattshift.traces.clock import Hours, solar_hour
 from wattshift.traces.grid.entries import Calibration
-from wattshift.traces.zones import Zone
-
 from wattshift.traces.grid.smooth import lagged
+from wattshift.traces.zones import Zone
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +38,5 @@ def wind_share(name: str, zone: Zone, fitted: Calibration, hours: Hours, wind_m_
     region = np.sqrt(SLOW_SHARE) * slow + np.sqrt(1.0 - SLOW_SHARE) * fast
     night = np.cos(2 * np.pi / 24 * solar_hour(hours.middle_s(), zone.place.longitude_deg))
     place = lagged(wind_m_per_s, FLEET_LAG_H) / zone.wind.mean_m_per_s
-    cubed = (
-        place**fitted.wind_spread * np.exp(fitted.wind_regional_sd * region + fitted.wind_night * night)
-    ) ** 3
+    cubed = (place**fitted.wind_spread * np.exp(fitted.wind_regional_sd * region + fitted.wind_night * night)) ** 3
     return LOSSES * cubed / (cubed + fitted.wind_calm**3)

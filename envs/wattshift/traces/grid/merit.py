@@ -1,7 +1,7 @@
 """The merit order: offers of power at rising prices, and the price at which they meet demand.
 
-Every offer is a block of `mw` spread evenly over bids from `low` to `high`: its best unit asks for the least. The sum of
-offers is a rising, piecewise linear curve of the price, so the clearing price is found exactly, hour by hour.
+Every offer is a block of `mw` spread evenly over bids from `low` to `high`: its best unit asks for the least. The sum
+of offers is a rising, piecewise linear curve of the price, so the clearing price is found exactly, hour by hour.
 """
 
 from typing import NamedTuple

@@ -28,7 +28,8 @@ class Moods(NamedTuple):
 
 def moods(name: str, entry: GridEntry, hours: Hours, seed: int, regime: Regime) -> Moods:
     """Fuel prices are log-normal around the regime's; bids are cost times a log-normal noise of days and hours."""
-    fuels, ratios = {}, {}
+    fuels: dict[str, Floats] = {}
+    ratios: dict[str, Floats] = {}
     for fuel, price in entry.fuels.items():
         drift = noise.unit_noise(seed, f"{name}/{fuel} price", hours, FUEL_H)
         fuels[fuel] = price.of(regime) * np.exp(price.sd * drift - 0.5 * price.sd**2)

@@ -15,6 +15,7 @@ from wattshift.traces.grid.entries import Storage
 Floats = NDArray[np.float64]
 
 DAY_H = 24
+TINY_MWH = 1e-9  # keeps days without storage from dividing by zero
 EAGERNESS = 0.6  # power per MW by which an hour departs from the day's mean
 
 
@@ -44,11 +45,11 @@ def shave(storage: Storage, left_mw: Floats, hours: Hours, begins_utc_h: int) ->
     discharge, charge = np.maximum(wish, 0.0), np.maximum(-wish, 0.0)
     out = discharge.sum(axis=1, keepdims=True)
     stored = storage.round_trip * charge.sum(axis=1, keepdims=True)
-    discharge *= np.minimum(1.0, stored / np.maximum(out, 1e-9))
-    charge *= np.minimum(1.0, out / np.maximum(stored, 1e-9))
+    discharge *= np.minimum(1.0, stored / np.maximum(out, TINY_MWH))
+    charge *= np.minimum(1.0, out / np.maximum(stored, TINY_MWH))
     balance = np.cumsum(storage.round_trip * charge - discharge, axis=1)
     swing = np.abs(balance).max(axis=1, keepdims=True)
-    fits = np.minimum(1.0, 0.5 * storage.energy_mwh / np.maximum(swing, 1e-9))
+    fits = np.minimum(1.0, 0.5 * storage.energy_mwh / np.maximum(swing, TINY_MWH))
 
     def whole(daily: Floats, otherwise: float) -> Floats:
         series = np.full(hours.n_with_margin, otherwise)

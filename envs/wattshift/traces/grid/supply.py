@@ -50,8 +50,8 @@ def plant_blocks(name: str, plant: Plant, mw: Floats, fitted: Calibration, mood:
     high = np.maximum(high, low + NARROWEST_USD_PER_MWH)
     blocks = [Block(name, (1.0 - must_run) * (1.0 - steep) * mw, low, high, kg)]
     if must_run > 0.0:
-        edges = (np.full_like(mw, edge * fitted.surplus_usd_per_mwh) for edge in MUST_RUN_BID)
-        blocks.append(Block(name, must_run * mw, *edges, kg))
+        from_usd, to_usd = (np.full_like(mw, edge * fitted.surplus_usd_per_mwh) for edge in MUST_RUN_BID)
+        blocks.append(Block(name, must_run * mw, from_usd, to_usd, kg))
     if steep > 0.0:
         dearest = np.maximum(high * fitted.steep_ratio, high + NARROWEST_USD_PER_MWH)
         blocks.append(Block(name, (1.0 - must_run) * steep * mw, high, dearest, kg))
@@ -77,9 +77,7 @@ def blocks_of(
 ) -> list[Block]:
     """All offers of a zone."""
     fitted = entry.calibration
-    blocks = [
-        renewable_block(fleet, mw, fitted.surplus_usd_per_mwh) for fleet, mw in renewable_mw.items() if mw.any()
-    ]
+    blocks = [renewable_block(fleet, mw, fitted.surplus_usd_per_mwh) for fleet, mw in renewable_mw.items() if mw.any()]
     for plant_name, plant in entry.plants.items():
         mw = available_mw(f"{name}/{plant_name}", plant, fitted, hours, seed)
         blocks += plant_blocks(plant_name, plant, mw, fitted, mood)
