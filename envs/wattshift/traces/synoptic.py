@@ -2,8 +2,8 @@
 
 Every driver is a stationary noise of zero mean and unit variance. Air masses and pressure are alike over whole regions,
 cloud and gusts of their own only nearby. The shocks of all zones of the catalog are mixed through the Cholesky factor
-of their correlation matrix, in the catalog's order. So a zone's weather depends on the catalog but not on the zones of a
-scenario, and a zone added at the catalog's end leaves the others as they were.
+of their correlation matrix, in the catalog's order. So a zone's weather depends on the catalog but not on the zones of
+a scenario, and a zone added at the catalog's end leaves the others as they were.
 
 Within a zone one driver, `lows`, stands for the passing of low (positive) and high pressure, and pulls the others with
 it: lows are cloudy and windy, warmer than usual in winter and cooler in summer. So a high that stays is a heat wave in
@@ -71,7 +71,8 @@ def mixing(*, wide: bool) -> Floats:
     """`[Z, Z]` lower triangle that makes independent shocks of all zones as alike as their places are."""
     alike = alike_widely if wide else alike_locally
     places = [zone.place for zone in catalog().values()]
-    return np.linalg.cholesky([[alike(one, other) for other in places] for one in places])
+    matrix = np.array([[alike(one, other) for other in places] for one in places], dtype=np.float64)
+    return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
 
 
 def shared_noise(zone_name: str, driver: str, hours: Hours, seed: int, time_constant_h: float, *, wide: bool) -> Floats:
