@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from validation.check import Check
 
 from calibration import statistics as of
 from calibration.samples import CARBON, PRICE, TEMPERATURE, Year, average
-from calibration.statistics import Hourly
+from calibration.statistics import Floats, Hourly
 
 LEAST_SHAPE_CORRELATION = 0.9
 LEAST_RANGE_G_PER_KWH = 50.0
@@ -29,23 +29,23 @@ class Cell:
         zone: name in the catalog.
         statistic: what was measured.
         unit: of both values.
-        by_year: the real years' statistics; empty where it is one of all years at once.
-        real: their mean; synthetic is held against it.
+        real: mean of the real years' statistics.
         synthetic: mean of the synthetic years' statistics.
         tolerance: in words, for the table.
         low: least synthetic value that agrees.
         high: most.
+        by_year: the real years' statistics; empty where it is one of all years at once.
     """
 
     zone: str
     statistic: str
     unit: str
-    by_year: dict[int, float]
     real: float
     synthetic: float
     tolerance: str
     low: float
     high: float
+    by_year: dict[int, float] = field(default_factory=dict)
 
     @property
     def agrees(self) -> bool:
@@ -76,7 +76,7 @@ class Bar(NamedTuple):
         margin = self.margin * abs(expected) if self.relative else self.margin
         words = f"{100 * self.margin:g} %" if self.relative else f"{self.margin:g} {self.unit}".strip()
         return Cell(
-            zone, self.statistic, self.unit, by_year, expected, found, words, expected - margin, expected + margin
+            zone, self.statistic, self.unit, expected, found, words, expected - margin, expected + margin, by_year
         )
 
 
@@ -150,12 +150,18 @@ def known(found: list[Cell]) -> list[Cell]:
 
 def day_shape_cells(zone: str, real: dict[int, Year], synthetic: Sequence[Year]) -> list[Cell]:
     """Correlation of carbon's 24 local hours with the real ones, where these differ enough to have a shape."""
-    expected, found = average(list(real.values()), CARBON, of.day_shape), average(synthetic, CARBON, of.day_shape)
-    if expected is None or found is None or np.ptp(expected) <= LEAST_RANGE_G_PER_KWH:
+    expected, found = mean_day(list(real.values())), mean_day(synthetic)
+    if not np.ptp(expected) > LEAST_RANGE_G_PER_KWH:  # NaN where there is no carbon
         return []
     correlation = float(np.corrcoef(expected, found)[0, 1])
     words = f"at least {LEAST_SHAPE_CORRELATION:g}"
-    return [Cell(zone, "carbon day shape", "", {}, 1.0, correlation, words, LEAST_SHAPE_CORRELATION, 1.0)]
+    return [Cell(zone, "carbon day shape", "", 1.0, correlation, words, LEAST_SHAPE_CORRELATION, 1.0)]
+
+
+def mean_day(years: Sequence[Year]) -> Floats:
+    """Carbon by local hour, `[24]`, mean over the years; NaN where there is none."""
+    found = average(years, CARBON, of.day_shape)
+    return np.full(24, np.nan) if found is None else found
 
 
 def usual_years(real: dict[int, Year]) -> dict[int, Year]:

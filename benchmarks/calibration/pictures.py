@@ -63,7 +63,7 @@ def _save(figure: Figure, path: Path) -> None:
     figure.savefig(drawn, dpi=80, facecolor="white")
     plt.close(figure)
     path.parent.mkdir(exist_ok=True)
-    Image.open(drawn).convert("RGB").quantize(64).save(path, optimize=True)
+    Image.open(drawn).convert("RGB").quantize(256).save(path, optimize=True)
 
 
 def _both(

@@ -18,6 +18,7 @@ from wattshift.traces.readers.price import price_rows
 from wattshift.traces.readers.weather import TEMPERATURE_C, open_weather
 from wattshift.traces.spec import SYNTHETIC_FIRST_YEAR
 from wattshift.traces.synthetic import synthetic_zone
+from wattshift.traces.zone_hours import ZoneHours
 from wattshift.traces.zones import Zone
 
 G_PER_KG = 1000.0
@@ -81,6 +82,11 @@ def from_rows(rows: list[Row], scale: float, timezone: str) -> Hourly:
 def synthetic_years(name: str, zone: Zone, n_years: int, seed: int) -> list[Year]:
     """Consecutive calendar years of the model."""
     found = synthetic_zone(name, zone, calendar_years(SYNTHETIC_FIRST_YEAR, n_years), seed)
+    return cut_into_years(zone, found, n_years)
+
+
+def cut_into_years(zone: Zone, found: ZoneHours, n_years: int) -> list[Year]:
+    """Calendar years of series that begin with the first synthetic one."""
     first_s = midnight_s(SYNTHETIC_FIRST_YEAR)
 
     def cut(values: Floats, year: int, scale: float) -> Hourly:
