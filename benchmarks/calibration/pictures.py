@@ -62,7 +62,7 @@ def _save(figure: Figure, path: Path) -> None:
     drawn = BytesIO()
     figure.savefig(drawn, dpi=80, facecolor="white")
     plt.close(figure)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     Image.open(drawn).convert("RGB").quantize(256).save(path, optimize=True)
 
 
