@@ -49,10 +49,12 @@ def draw_zone(title: str, real: dict[int, Year], usual: dict[int, Year], synthet
             _duration(axes[f"{name} duration"], series, shown, synthetic)
             _memory(axes[f"{name} memory"], series, shown, synthetic)
     _week(axes["week"], synthetic[0])
-    handles = [plt.Line2D([], [], color="#555555", linestyle=style) for style in ("-", "--")]
-    names = [f"real, prices of {', '.join(map(str, usual))}", f"synthetic, {len(synthetic)} years"]
+    styles = {f"synthetic, {len(synthetic)} years": "--"}
+    if any(series is not None for year in real.values() for series in year):
+        styles[f"real, prices of {', '.join(map(str, usual))}"] = "-"
+    handles = [plt.Line2D([], [], color="#555555", linestyle=style) for style in styles.values()]
     handles += [plt.Line2D([], [], color=colour) for colour in SEASONS.values()]
-    figure.legend(handles, [*names, *SEASONS], loc="outside lower center", ncols=6, frameon=False, fontsize=9)
+    figure.legend(handles, [*styles, *SEASONS], loc="outside lower center", ncols=6, frameon=False, fontsize=9)
     figure.suptitle(title, x=0.01, ha="left", fontsize=13)
     _save(figure, path)
 

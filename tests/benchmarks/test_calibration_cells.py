@@ -172,7 +172,8 @@ def test_without_any_real_file_the_zone_says_so_and_shows_what_was_published(tmp
 
     years = {year: real_year(catalog()["DE"], tmp_path, year) for year in (2022, 2023)}
     assert text(years) == "No hourly real data of carbon, price, weather."
-    (carbon,) = published_checks("FR", [made_year(2025, carbon=0.2)])
+    (carbon,) = published_checks("FR", [made_year(2025, carbon=0.18)])
     assert carbon.holds
-    assert carbon.ours == pytest.approx(60.0, abs=2.0)
+    assert carbon.ours == pytest.approx(54.0, abs=2.0)
+    assert not published_checks("FR", [made_year(2025, carbon=0.3)])[0].holds
     assert published_checks("DE", [made_year(2025)]) == []

@@ -135,6 +135,7 @@ def test_ranks_see_any_rising_relation_and_only_common_hours():
     assert rank_correlation(other, hourly(-level)) == pytest.approx(-1.0)
     unrelated = hourly(memory(1.0, name="other"))
     assert abs(rank_correlation(hourly(memory(1.0)), unrelated)) < 0.02
+    assert rank_correlation(hourly(level), hourly(np.full(500, 12.0))) == 0.0
 
 
 @pytest.mark.parametrize("year", [2022, 2023])
