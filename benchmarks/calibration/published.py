@@ -8,7 +8,7 @@ from validation.check import Check
 from calibration.samples import Year
 
 WITHIN = 0.25
-"""Wide, for the methods behind such figures change: the same table's India is 12 % below its hourly files of the year."""
+"""Wide, for the methods behind such figures change: India is 12 % below its own hourly files of 2023."""
 
 USD_PER_EUR = 1.0776
 SEK_PER_EUR_2023 = 11.48  # European Central Bank, mean of the reference rates of 2023
