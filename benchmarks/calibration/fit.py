@@ -20,6 +20,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from calibration import statistics as of
 from calibration.cells import CARBON_BARS, Cell, cells, mean_day, usual_years
 from calibration.samples import Year, cut_into_years, from_rows, real_year
 from calibration.statistics import Floats, Hourly
@@ -46,16 +47,16 @@ GRIDS = Path(__file__).parents[2] / "envs" / "wattshift" / "catalog" / "grids"
 
 PUBLISHED: dict[str, dict[str, float]] = {
     "FR": {
-        "carbon mean": 56.0,
-        "carbon sd": 19.0,
-        "carbon p5": 24.0,
-        "carbon p95": 88.0,
+        "carbon mean": 49.0,
+        "carbon sd": 17.0,
+        "carbon p5": 21.0,
+        "carbon p95": 77.0,
         "carbon lag-1": 0.99,
         "carbon lag-24": 0.82,
         "carbon residual lag-24": 0.61,
     },
     "SE": {
-        "carbon mean": 25.0,
+        "carbon mean": 23.0,
         "carbon sd": 5.0,
         "price median": 47.0,
         "price p95": 125.0,
@@ -63,8 +64,8 @@ PUBLISHED: dict[str, dict[str, float]] = {
         "price-carbon rank correlation": 0.4,
     },
 }
-"""Where there are no hourly files: France by RTE's production of 2020 (Wiesner et al. 2021, Let's Wait Awhile), SE3 by
-yearly figures of Electricity Maps and of Nord Pool for 2023, rounded."""
+"""Where there are no hourly files. France: mean of 2023 as in `published.py`, and the spread about it of RTE's production
+of 2020 (Wiesner et al. 2021, Let's Wait Awhile). SE3: means of 2023 as in `published.py`, the spread an estimate."""
 
 
 @dataclass(frozen=True)
@@ -110,16 +111,21 @@ class Problem:
         """How far the place's wind is from cleaning the grid as much as real wind does."""
         if not np.isfinite(self.wind_link):
             return np.zeros(0)
+        return np.array([(self.our_wind_link(outcome) - self.wind_link) / WIND_LINK_MARGIN])
+
+    def our_wind_link(self, outcome: Dispatch) -> float:
+        """Correlation of the place's wind with carbon, both less month and hour."""
         clock = self.zone.place.timezone
         wind, carbon = (
             Hourly(self.hours.start_s, series, clock) for series in (self.weather.wind_m_per_s, outcome.average_kg_per_mwh)
         )
-        return np.array([(wind_link(wind, carbon) - self.wind_link) / WIND_LINK_MARGIN])
+        return wind_link(wind, carbon)
 
     def cells(self, years: Sequence[Year]) -> list[Cell]:
         """Cells of carbon and price, from real years and from published figures."""
-        found = [c for c in cells(self.name, self.real, years) if c.statistic.split()[0] != "temperature"]
-        return found + published_cells(self.name, years) if self.real else published_cells(self.name, years)
+        known = cells(self.name, self.real, years) if self.real else []
+        found = [cell for cell in known if not cell.statistic.startswith("temperature")]
+        return found + published_cells(self.name, years)
 
     def shape_distances(self, years: Sequence[Year]) -> Floats:
         """Local hours of carbon and of price about their daily means."""
@@ -237,7 +243,7 @@ def main() -> None:
     """Fit the named zones one by one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("zones", nargs="*", default=list(catalog()), metavar="ZONE")
-    parser.add_argument("--evaluations", type=int, default=12, help="iterations of least squares")
+    parser.add_argument("--evaluations", type=int, default=9, help="iterations of least squares")
     parser.add_argument("--write", action="store_true", help="replace the block in the zone's file")
     arguments = parser.parse_args()
     root = Path(os.environ.get(ENVIRONMENT_VARIABLE) or Path(__file__).parents[3] / "shared" / "data")
@@ -247,6 +253,8 @@ def main() -> None:
         fitted = fit(problem, arguments.evaluations)
         outcome, years = problem.run(fitted)
         found = problem.cells(years)
+        links = f"{problem.wind_link:.2f} real" if np.isfinite(problem.wind_link) else "unknown"
+        print(f"{name:4} wind and carbon: {links}, {problem.our_wind_link(outcome):.2f} ours")
         for cell in found:
             mark = "" if cell.agrees else "   MISS"
             print(f"{name:4} {cell.statistic:32} {cell.real:9.3f} {cell.synthetic:9.3f}{mark}")

@@ -4,7 +4,7 @@ Statistics are taken of each year by itself and then averaged over the years: wh
 (fuel prices, plants that close) is no scatter within the year.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,13 +33,27 @@ class Year(NamedTuple):
     temp_c: Hourly | None
 
 
+CARBON, PRICE, TEMPERATURE = Year._fields
+
+
+def average(years: Sequence[Year], series: str, statistic: Callable[[Hourly], Floats]) -> Floats | None:
+    """Mean over the years of a statistic of one series; None where no year has it."""
+    found = [getattr(year, series) for year in years]
+    values = [statistic(hourly) for hourly in found if hourly is not None]
+    return np.mean(values, axis=0) if values else None
+
+
 def real_year(zone: Zone, root: Path, year: int) -> Year:
     """The files of one calendar year, each over the hours that it covers; holes stay holes.
+
+    A series is None where the data folder has no folder of it.
 
     Raises:
         TraceError: a file is missing or faulty though the zone has a folder for its kind.
     """
     files, clock = zone.files, zone.place.timezone
+    if files is None:
+        return Year(None, None, None)
 
     def if_any(folder: Path, rows: Iterable[Row], scale: float) -> Hourly | None:
         return from_rows(list(rows), scale, clock) if folder.is_dir() else None

@@ -56,9 +56,26 @@ def autocorrelation(series: Hourly, lag_h: int) -> float:
     return float(np.corrcoef(earlier[both], later[both])[0, 1])
 
 
+def autocorrelations(series: Hourly, last_lag_h: int) -> Floats:
+    """At lags 0, 1, ... `last_lag_h` hours."""
+    return np.array([autocorrelation(series, lag_h) for lag_h in range(last_lag_h + 1)])
+
+
+def quantiles(series: Hourly, shares: Floats) -> Floats:
+    """The values below which shares of the hours lie: the duration curve."""
+    return np.nanquantile(series.values, shares)
+
+
 def day_shape(series: Hourly) -> Floats:
     """Mean of each hour of the local day, `[24]`."""
     return _means_by(series.values, series.local_s() // HOUR_S % 24, 24)
+
+
+def season_day_shapes(series: Hourly) -> Floats:
+    """Mean of each hour of the local day in December to February, March to May and so on, `[4, 24]`."""
+    month, hour = np.divmod(month_hour(series.local_s()), 24)
+    season = (month + 1) % 12 // 3
+    return _means_by(series.values, season * 24 + hour, 4 * 24).reshape(4, 24)
 
 
 def day_range(series: Hourly) -> float:
@@ -85,8 +102,11 @@ def daily_range(series: Hourly) -> float:
 
 
 def rank_correlation(one: Hourly, other: Hourly) -> float:
-    """Spearman's correlation over the hours that both series know."""
-    return float(stats.spearmanr(*_known_to_both(one, other)).statistic)
+    """Spearman's correlation over the hours that both series know; 0 if one is constant and so says nothing."""
+    a, b = _known_to_both(one, other)
+    if np.ptp(a) == 0.0 or np.ptp(b) == 0.0:
+        return 0.0
+    return float(stats.spearmanr(a, b).statistic)
 
 
 def correlation(one: Hourly, other: Hourly) -> float:
