@@ -36,11 +36,7 @@ DIRECT_KG_PER_MWH_HEAT: dict[str, float] = {"gas": 202.0, "coal": 341.0, "lignit
 Ordered = Annotated[tuple[float, float], Field(description="lowest and highest")]
 
 
-class Facts(Sourced):
-    """Base of sourced blocks that hold two-number ranges."""
-
-
-class FuelPrice(Facts):
+class FuelPrice(Sourced):
     """USD per MWh of heat."""
 
     usual: float = Field(ge=0)
@@ -55,7 +51,7 @@ class FuelPrice(Facts):
         return self.crisis, self.sd if self.crisis_sd is None else self.crisis_sd
 
 
-class CarbonPrice(Facts):
+class CarbonPrice(Sourced):
     """USD per tonne."""
 
     usual: float = Field(ge=0)
@@ -66,14 +62,14 @@ class CarbonPrice(Facts):
         return self.crisis if regime == "crisis" else self.usual
 
 
-class Fleet(Facts):
+class Fleet(Sourced):
     """All photovoltaics or all wind turbines of a zone."""
 
     capacity_mw: float = Field(ge=0)
     capacity_factor: float = Field(gt=0, lt=1, description="published mean output per MW installed")
 
 
-class Plant(Facts):
+class Plant(Sourced):
     """All units of one kind, or all lines from outside (`imports`)."""
 
     kind: Kind
@@ -112,7 +108,7 @@ class Plant(Facts):
         return self.kg_per_mwh if self.kg_per_mwh is not None else LIFE_CYCLE_KG_PER_MWH[self.kind]
 
 
-class Storage(Facts):
+class Storage(Sourced):
     """Pumped hydro and batteries as one reservoir."""
 
     power_mw: float = Field(ge=0)
@@ -120,14 +116,14 @@ class Storage(Facts):
     round_trip: float = Field(default=0.78, gt=0, le=1)
 
 
-class Market(Facts):
+class Market(Sourced):
     """Rules of the exchange, USD/MWh."""
 
     floor_usd_per_mwh: float
     cap_usd_per_mwh: float = Field(gt=0)
 
 
-class DemandFacts(Facts):
+class DemandFacts(Sourced):
     """Load of the zone, less what its storage takes."""
 
     mean_mw: float = Field(gt=0)
