@@ -202,7 +202,13 @@ def test_humidity_and_cloud_are_like_the_real_years(real_root: Path, name: str) 
 
 @pytest.mark.parametrize(("one", "other"), [("DE", "GB"), ("TEX", "ON"), ("CAL", "TEX"), ("CAL", "ON"), ("IN", "SG")])
 def test_neighbours_are_as_alike_as_in_the_real_years(real_root: Path, one: str, other: str) -> None:
-    for key, field in (("temperature_2m", "temp_c"), ("cloudcover", "cloud"), ("windspeed_10m", "wind_m_per_s")):
+    fields = {
+        "temperature_2m": "temp_c",
+        "relative_humidity_2m": "humidity",
+        "cloudcover": "cloud",
+        "windspeed_10m": "wind_m_per_s",
+    }
+    for key, field in fields.items():
         (a, hours), (b, _) = real_weather(real_root, one), real_weather(real_root, other)
         real = correlation(residual(a[key], hours), residual(b[key], hours))
         ours = [residual(getattr(weather(name, DECADE), field), DECADE) for name in (one, other)]
