@@ -19,8 +19,8 @@ from wattshift.traces.zones import Zone
 Floats = NDArray[np.float64]
 
 FLEET_LAG_H = 5.0
-SLOW_H, FAST_H = 60.0, 10.0
-SLOW_SHARE = 0.6  # of the variance of the region's own wind
+SLOW_H, FAST_H = 72.0, 10.0
+SLOW_SHARE = 0.8  # of the variance of the region's own wind
 LOSSES = 0.93  # wakes, upkeep, grid: the fleet never runs at all its rating
 ROOF_PEAK = 0.75  # output of a flat roof at a clear summer noon, where the flattened curve meets the roof's
 
