@@ -67,6 +67,8 @@ def joined(files: Iterable[Sequence[Row]]) -> list[Row]:
 def real_zone(zone: Zone, hours: Hours, root: Path, years: Iterable[int]) -> ZoneHours:
     """Every hourly series of one zone; the margin repeats the last day.
 
+    None of these files has marginal carbon: the average stands in for it.
+
     Args:
         zone: catalog entry.
         hours: as `inner_days` gives them.
@@ -77,16 +79,18 @@ def real_zone(zone: Zone, hours: Hours, root: Path, years: Iterable[int]) -> Zon
         TraceError: a file is missing or faulty; the message names file and line.
     """
     years = list(years)
-    weather_files = [open_weather(root, zone.files.weather_folder, year) for year in years]
+    weather_files = [open_weather(root, zone.real_files.weather_folder, year) for year in years]
 
     def weather(column: Column) -> Floats:
         rows = joined([list(file.rows(column)) for file in weather_files])
         return with_margin(place(rows, hours, fill=False))
 
-    carbon = joined([list(carbon_rows(root, zone.files, year)) for year in years])
-    price = joined([price_rows(root, zone.files, year) for year in years])
+    carbon = joined([list(carbon_rows(root, zone.real_files, year)) for year in years])
+    price = joined([price_rows(root, zone.real_files, year) for year in years])
+    average = with_margin(place(carbon, hours, fill=False))
     return ZoneHours(
         Weather(weather(TEMPERATURE_C), weather(HUMIDITY), weather(CLOUD), weather(WIND_M_PER_S)),
-        with_margin(place(carbon, hours, fill=False)),
+        average,
+        average,
         with_margin(place(price, hours, fill=True)),
     )
