@@ -17,7 +17,7 @@ def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Traces:
-    """All nine zones, 2025, hourly steps."""
+    """All zones, 2025, hourly steps."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WATTSHIFT_CACHE", str(tmp_path_factory.mktemp("cache")))
         return build_traces(demand(*ZONES), TraceSpec(seed=3), 3600)

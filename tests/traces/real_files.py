@@ -20,17 +20,17 @@ CARBON_HEADER = (
 
 
 def price_path(root: Path, zone: Zone, year: int) -> Path:
-    files = zone.files
+    files = zone.real_files
     return root / "price_processed" / files.price_folder / f"{files.price_name}_electricity_prices_{year}.csv"
 
 
 def carbon_path(root: Path, zone: Zone, year: int) -> Path:
-    folder = zone.files.carbon_folder
+    folder = zone.real_files.carbon_folder
     return root / "carbon_electricitymaps" / folder / f"{folder}_{year}_hourly.csv"
 
 
 def weather_path(root: Path, zone: Zone, year: int) -> Path:
-    return root / "weather_openmeteo" / zone.files.weather_folder / f"{year}.json"
+    return root / "weather_openmeteo" / zone.real_files.weather_folder / f"{year}.json"
 
 
 def _write(path: Path, text: str, *, gzipped: bool) -> None:
@@ -49,7 +49,7 @@ def _fixed(clock: str) -> timezone:
 
 def price_lines(zone: Zone, hours: Hours, usd_per_kwh: Value) -> list[str]:
     """Rows on the market's clock; in the two special days of CET/CEST as the real files have them."""
-    files = zone.files
+    files = zone.real_files
     per_mwh = 1000.0 / files.usd_per_unit
     begins = [hours.start_s + k * HOUR_S for k in range(hours.n_hours)]
     if files.price_clock == "in file":
@@ -90,10 +90,10 @@ def write_zone(
     def utc(t: int, shift_s: int = 0) -> datetime:
         return datetime.fromtimestamp(t + shift_s, UTC).replace(tzinfo=None)
 
-    zone_id = zone.files.carbon_zone_id
+    zone_id = zone.real_files.carbon_zone_id
     carbon = [f"{utc(t)},A,B,{zone_id},1.0,{carbon_g(t)!r},50,40,somewhere,false," for t in begins]
     _write(carbon_path(root, zone, year), "\n".join([CARBON_HEADER, *carbon]) + "\n", gzipped=gzipped)
-    price = [f"Datetime,{zone.files.price_column}", *price_lines(zone, hours, usd_per_kwh)]
+    price = [f"Datetime,{zone.real_files.price_column}", *price_lines(zone, hours, usd_per_kwh)]
     _write(price_path(root, zone, year), "\n".join(price) + "\n", gzipped=gzipped)
     weather = {
         "utc_offset_seconds": offset_s,

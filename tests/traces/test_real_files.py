@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from real_files import carbon_path, price_path, weather_path, write_zone
-from trace_samples import ZONES
+from trace_samples import REAL_ZONES
 
 from wattshift.traces import TraceError
 from wattshift.traces.clock import DAY_S, HOUR_S, Hours, midnight_s
@@ -44,8 +44,13 @@ def read(root: Path, zone: Zone, hours: Hours = WANTED) -> ZoneHours:
     return real_zone(zone, hours, root, [2023])
 
 
+def test_a_zone_without_files_is_refused_by_name(tmp_path) -> None:
+    with pytest.raises(TraceError, match=r"^Sweden, Stockholm \(SE3\): no real files are known of this zone"):
+        read(tmp_path, catalog()["SE"])
+
+
 @pytest.mark.parametrize("offset_s", [0, -25200, 39600])
-@pytest.mark.parametrize("zone", [zone for zone in ZONES if zone != "IN"])
+@pytest.mark.parametrize("zone", [zone for zone in REAL_ZONES if zone != "IN"])
 def test_every_hour_of_every_market_lands_where_it_belongs(tmp_path, zone, offset_s) -> None:
     """Across the European change to summer time, and from weather on any whole-hour offset."""
     entry = catalog()[zone]

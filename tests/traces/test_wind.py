@@ -208,7 +208,7 @@ def test_synthetic_wind_is_like_the_real_years(real_root, name) -> None:
 
     India's hours lie half past in UTC, and reading them there smooths them.
     """
-    file = open_weather(real_root, catalog()[name].files.weather_folder, 2023)
+    file = open_weather(real_root, catalog()[name].real_files.weather_folder, 2023)
     real = place(list(file.rows(WIND_M_PER_S)), inner_days(2023, 1), fill=False)
     ours = speeds(name, hours=calendar_years(2025, 4))
     assert ours.mean() == pytest.approx(real.mean(), rel=0.08)

@@ -2,7 +2,8 @@
 
 from wattshift.traces import Demand, Shape
 
-ZONES = ("CAL", "TEX", "DE", "GB", "IN", "SG", "NSW", "ON", "BR")
+REAL_ZONES = ("CAL", "TEX", "DE", "GB", "IN", "SG", "NSW", "ON", "BR")
+ZONES = (*REAL_ZONES, "FR", "SE")
 
 
 def shape(**changes: object) -> Shape:

@@ -30,6 +30,7 @@ class ZoneSteps(NamedTuple):
     """One zone on the step grid, margin included."""
 
     carbon_kg_per_kwh: Floats
+    marginal_kg_per_kwh: Floats
     price_usd_per_kwh: Floats
     temp_c: Floats
     wet_bulb_c: Floats
@@ -42,6 +43,7 @@ def zone_steps(times_s: NDArray[np.int64], hours: Hours, place: Place, zone: Zon
     weather = zone.weather
     return ZoneSteps(
         from_hour_means(times_s, hours, zone.carbon_kg_per_kwh),
+        from_intervals(times_s, hours, zone.marginal_kg_per_kwh),
         from_intervals(times_s, hours, zone.price_usd_per_kwh),
         from_instants(times_s, hours, weather.temp_c),
         from_instants(times_s, hours, wet_bulb_c(weather.temp_c, weather.humidity)),

@@ -49,7 +49,9 @@ def _synthetic(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
 
     zones = find_zones(demand.zones)
     hours = calendar_years(spec.first_year, spec.years)
-    hourly = [synthetic_zone(name, zone, hours, spec.seed) for name, zone in zip(demand.zones, zones, strict=True)]
+    hourly = [
+        synthetic_zone(name, zone, hours, spec.seed, spec.fuel) for name, zone in zip(demand.zones, zones, strict=True)
+    ]
     return assemble(hours, zones, hourly, demand, step_s, spec.seed)
 
 

@@ -13,6 +13,7 @@ warning, because some of the operators' files have them (DE-LU lacks 3 September
 GB's prices of 2022 begin on 21 January and are refused.
 """
 
+import logging
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -26,6 +27,8 @@ from wattshift.traces.readers.weather import CLOUD, HUMIDITY, TEMPERATURE_C, WIN
 from wattshift.traces.weather import Weather
 from wattshift.traces.zone_hours import Floats, ZoneHours
 from wattshift.traces.zones import Zone
+
+log = logging.getLogger(__name__)
 
 ENVIRONMENT_VARIABLE = "WATTSHIFT_DATA"
 
@@ -77,16 +80,19 @@ def real_zone(zone: Zone, hours: Hours, root: Path, years: Iterable[int]) -> Zon
         TraceError: a file is missing or faulty; the message names file and line.
     """
     years = list(years)
-    weather_files = [open_weather(root, zone.files.weather_folder, year) for year in years]
+    weather_files = [open_weather(root, zone.real_files.weather_folder, year) for year in years]
 
     def weather(column: Column) -> Floats:
         rows = joined([list(file.rows(column)) for file in weather_files])
         return with_margin(place(rows, hours, fill=False))
 
-    carbon = joined([list(carbon_rows(root, zone.files, year)) for year in years])
-    price = joined([price_rows(root, zone.files, year) for year in years])
+    carbon = joined([list(carbon_rows(root, zone.real_files, year)) for year in years])
+    price = joined([price_rows(root, zone.real_files, year) for year in years])
+    average = with_margin(place(carbon, hours, fill=False))
+    log.warning("%s: the files have no marginal carbon intensity, the average stands in for it", zone.title)
     return ZoneHours(
         Weather(weather(TEMPERATURE_C), weather(HUMIDITY), weather(CLOUD), weather(WIND_M_PER_S)),
-        with_margin(place(carbon, hours, fill=False)),
+        average,
+        average,
         with_margin(place(price, hours, fill=True)),
     )

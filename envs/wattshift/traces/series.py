@@ -17,6 +17,7 @@ CARBON, PRICE, TEMPERATURE, SOLAR = range(4)
 ZONE = np.dtype(
     [
         ("carbon_kg_per_kwh", np.float32),  # average, life cycle
+        ("marginal_kg_per_kwh", np.float32),  # of one more kWh; the average where a real zone has no such series
         ("price_usd_per_kwh", np.float32),  # wholesale spot; may be negative
         ("temp_c", np.float32),  # dry bulb
         ("wet_bulb_c", np.float32),
@@ -50,6 +51,11 @@ class Traces(NamedTuple):
     def carbon_kg_per_kwh(self) -> Floats32:
         """[R, Z] average, life cycle."""
         return self.zones["carbon_kg_per_kwh"]
+
+    @property
+    def marginal_kg_per_kwh(self) -> Floats32:
+        """[R, Z] life cycle, of one more kWh; equal to the average where a real zone has no such series."""
+        return self.zones["marginal_kg_per_kwh"]
 
     @property
     def price_usd_per_kwh(self) -> Floats32:

@@ -59,10 +59,15 @@ SYNTHETIC_FIRST_YEAR = 2025
 REAL_FIRST_YEAR = 2023  # the first year for which every zone's price file is whole: GB's 2022 begins on 21 January
 
 
+Regime = Literal["usual", "crisis"]
+"""Prices of fuel: those of 2023, or those of the crisis of 2022."""
+
+
 class TraceSpec(Strict):
     """Where weather and grid series come from.
 
-    `synthetic`: the model of `catalog/zones.yaml`, any number of years, on the real calendar from `first_year`.
+    `synthetic`: the models of `catalog/zones.yaml` and `catalog/grids`, any number of years, on the real calendar
+    from `first_year`, with fuel at its usual prices or at those of a crisis.
     `real`: files under `root` (or the folder named by the environment variable WATTSHIFT_DATA), `years`
     consecutive calendar years. Noise of demand and of forecasts comes from `seed` in both.
     """
@@ -72,6 +77,7 @@ class TraceSpec(Strict):
     years: int = Field(default=1, ge=1, le=50)
     first_year: int = Field(default=SYNTHETIC_FIRST_YEAR, ge=1970, le=2200, description="2023 if real and not given")
     root: Path | None = Field(default=None, description="folder of the real data; only with source: real")
+    fuel: Regime = Field(default="usual", description="prices: of 2023, or of the crisis of 2022; synthetic only")
 
     @model_validator(mode="before")
     @classmethod
@@ -84,4 +90,6 @@ class TraceSpec(Strict):
     def _root_is_for_real_data(self) -> Self:
         if self.root is not None and self.source != "real":
             raise ValueError("root: only allowed with source: real, synthetic traces read no files")
+        if self.fuel != "usual" and self.source == "real":
+            raise ValueError("fuel: only allowed with source: synthetic, real traces have the prices of their years")
         return self

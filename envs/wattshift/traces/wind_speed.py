@@ -45,10 +45,7 @@ def synthetic_wind_m_per_s(zone_name: str, zone: Zone, hours: Hours, seed: int) 
     model = zone.wind
     slow = noise.unit_noise(seed, f"{zone_name}/wind/slow", hours, model.slow_h)
     fast = noise.unit_noise(seed, f"{zone_name}/wind/fast", hours, model.fast_h)
-    own = math.sqrt(model.slow_share) * slow + math.sqrt(1.0 - model.slow_share) * fast
-    carbon = zone.carbon.noise  # the noise that `grid` draws for carbon: wind is much of its cause
-    dirtier = noise.two_scales(seed, f"{zone_name}/carbon", hours, carbon) / math.hypot(carbon.slow_sd, carbon.fast_sd)
-    standard_normal = model.carbon_rho * dirtier + math.sqrt(1.0 - model.carbon_rho**2) * own
+    standard_normal = math.sqrt(model.slow_share) * slow + math.sqrt(1.0 - model.slow_share) * fast
 
     begin_s = hours.begin_s()
     breeze = day_hump(model, solar_hour(begin_s, zone.place.longitude_deg))

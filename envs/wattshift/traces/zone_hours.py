@@ -20,7 +20,8 @@ class ZoneHours(NamedTuple):
     """Weather at the start, carbon and price as means of every hour, margin included."""
 
     weather: Weather
-    carbon_kg_per_kwh: Floats
+    carbon_kg_per_kwh: Floats  # average, life cycle
+    marginal_kg_per_kwh: Floats
     price_usd_per_kwh: Floats
 
 

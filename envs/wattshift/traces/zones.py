@@ -1,4 +1,4 @@
-"""The grid zones of `catalog/zones.yaml`: place, climate, carbon and price models, and the real files' habits.
+"""The grid zones of `catalog/zones.yaml`: place and climate, and the real files' habits.
 
 Every block carries the grade of its numbers (A primary source or recomputed from data, B secondary source or
 rounded fit, C engineering estimate) and their source.
@@ -75,71 +75,9 @@ class Wind(Sourced):
     day: float = Field(ge=0, le=2, description="log of the speed, height of the day's hump")
     windiest_hour: float = Field(ge=0, lt=24, description="mean solar time")
     day_width_h: float = Field(gt=0, le=8, description="of the day's hump, standard deviation")
-    carbon_rho: float = Field(ge=-1, le=1, description="correlation of its noise with carbon's")
-    slow_share: float = Field(ge=0, le=1, description="of the variance of what noise is its own; the rest is fast")
+    slow_share: float = Field(ge=0, le=1, description="of the variance of its noise; the rest is fast")
     slow_h: float = Field(gt=0, description="time constant, hours")
     fast_h: float = Field(gt=0, description="time constant, hours")
-
-
-class Hump(Strict):
-    """A bump of the day shape, in the unit of the driver it is added to."""
-
-    hour: float = Field(ge=0, lt=24, description="local civil time")
-    height: float
-    width_h: float = Field(gt=0, le=8, description="standard deviation")
-
-
-class Carbon(Sourced):
-    """Average life-cycle intensity between a floor and a ceiling; drivers in logits, see `grid.py`."""
-
-    floor_g_per_kwh: float = Field(ge=0)
-    middle_g_per_kwh: float = Field(gt=0, description="intensity when every driver is zero")
-    ceiling_g_per_kwh: float = Field(gt=0)
-    season: float
-    peak_day: float = Field(ge=1, le=366)
-    humps: tuple[Hump, Hump] = Field(description="morning and evening")
-    solar_pull: float = Field(ge=0, description="logits taken off per unit of the zone's PV output")
-    weekend: float
-    noise: Noise
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.floor_g_per_kwh < self.middle_g_per_kwh < self.ceiling_g_per_kwh:
-            raise ValueError("middle_g_per_kwh must lie between floor_g_per_kwh and ceiling_g_per_kwh")
-        return self
-
-
-class Glut(Strict):
-    """Hours of too much clean energy, which push the price down and below zero."""
-
-    usd_per_kwh: float = Field(ge=0, description="price taken off per unit of excess above the threshold")
-    threshold: float = Field(description="excess at which it begins; carbon noise has a unit weight")
-    solar: float = Field(ge=0, description="excess per unit of the zone's PV output")
-    night: float = Field(ge=0, description="excess at 03:00 local time")
-
-
-class Spikes(Strict):
-    """Scarcity: one to five hours far above the usual price."""
-
-    per_year: float = Field(ge=0)
-    hour: float = Field(ge=0, lt=24, description="local hour around which they begin")
-    usd_per_kwh: float = Field(ge=0, description="mean addition at the top of a spike")
-    season: float = Field(ge=0, le=1, description="0 = all year alike, 1 = none half a year from the price's peak day")
-
-
-class Price(Sourced):
-    """Wholesale spot price; drivers in units of the log of price, see `grid.py`."""
-
-    middle_usd_per_kwh: float = Field(gt=0, description="price when every driver is zero")
-    season: float
-    peak_day: float = Field(ge=1, le=366)
-    humps: tuple[Hump, Hump] = Field(description="morning and evening")
-    solar_pull: float = Field(ge=0)
-    weekend: float
-    noise: Noise
-    carbon_rho: float = Field(ge=-1, le=1, description="correlation of its noise with carbon's")
-    glut: Glut
-    spikes: Spikes
 
 
 class RealFiles(Sourced):
@@ -165,9 +103,18 @@ class Zone(Strict):
     place: Place
     climate: Climate
     wind: Wind
-    carbon: Carbon
-    price: Price
-    files: RealFiles
+    files: RealFiles | None = Field(default=None, description="absent: the zone has synthetic traces only")
+
+    @property
+    def real_files(self) -> RealFiles:
+        """Where the zone's real files are.
+
+        Raises:
+            TraceError: the catalog knows of none.
+        """
+        if self.files is None:
+            raise TraceError(f"{self.title}: no real files are known of this zone, its traces can only be synthetic")
+        return self.files
 
 
 def catalog_text() -> bytes:
