@@ -102,7 +102,7 @@ def page(zones: Sequence[Calibrated], more: Sequence[Section], n_years: int, see
         f"Synthetic: the years {SYNTHETIC_FIRST_YEAR} to {last} of seed {seed}. Real: {real}, each year measured by "
         "itself and then averaged, as the synthetic years are. Prices are compared with the last real year, and with "
         "those before whose median is within 15 % of its own. Dearer years are held against synthetic ones with the "
-        "fuel prices of 2022 (`regime: crisis`). Hours are local, `residual` is what is left after the mean of each "
+        "fuel prices of 2022 (`fuel: crisis`). Hours are local, `residual` is what is left after the mean of each "
         "month and hour; the daily range is that of single days, the day range that of the mean day. Pictures of real "
         "years show means, quantiles and correlations only.",
         "## Misses",
