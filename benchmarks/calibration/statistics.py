@@ -103,14 +103,24 @@ def daily_range(series: Hourly) -> float:
 
 def rank_correlation(one: Hourly, other: Hourly) -> float:
     """Spearman's correlation over the hours that both series know; 0 if one is constant and so says nothing."""
+    a, b = _known_to_both(one, other)
+    if np.ptp(a) == 0.0 or np.ptp(b) == 0.0:
+        return 0.0
+    return float(stats.spearmanr(a, b).statistic)
+
+
+def correlation(one: Hourly, other: Hourly) -> float:
+    """Pearson's correlation over the hours that both series know."""
+    return float(np.corrcoef(*_known_to_both(one, other))[0, 1])
+
+
+def _known_to_both(one: Hourly, other: Hourly) -> tuple[Floats, Floats]:
     begin_s = max(one.begin_s, other.begin_s)
     tails = [series.values[(begin_s - series.begin_s) // HOUR_S :] for series in (one, other)]
     length = min(len(tail) for tail in tails)
     a, b = (tail[:length] for tail in tails)
     both = np.isfinite(a) & np.isfinite(b)
-    if np.ptp(a[both]) == 0.0 or np.ptp(b[both]) == 0.0:
-        return 0.0
-    return float(stats.spearmanr(a[both], b[both]).statistic)
+    return a[both], b[both]
 
 
 def _means_by(values: Floats, group: NDArray[np.int64], groups: int) -> Floats:

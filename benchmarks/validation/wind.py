@@ -12,6 +12,7 @@ from wattshift.traces.clock import calendar_years
 from wattshift.traces.readers.hours import place
 from wattshift.traces.readers.weather import WIND_M_PER_S, open_weather
 from wattshift.traces.real import ENVIRONMENT_VARIABLE, inner_days
+from wattshift.traces.synoptic import drivers
 from wattshift.traces.wind import turbine_share
 from wattshift.traces.wind_speed import synthetic_wind_m_per_s
 from wattshift.traces.zones import Zone, catalog
@@ -27,7 +28,7 @@ SOURCE = "Open-Meteo historical archive (ERA5), wind speed at 10 m"
 
 TEXT = f"""Wind speed at 10 m and the output that the turbine's curve makes of it: each zone's years {REAL_YEARS[0]} and
 {REAL_YEARS[1]} of the reanalysis beside {SYNTHETIC.n_hours // 8760} synthetic years, whose parameters were fitted to
-{REAL_YEARS[1]} alone. Ours agrees if it lies between the real years, widened by {OUTPUT_WITHIN} (output) and
+both. Ours agrees if it lies between the real years, widened by {OUTPUT_WITHIN} (output) and
 {CORRELATION_WITHIN} (correlation). The memory over a day is the model's weak side: the breezes of California and of
 Mumbai repeat from one day to the next more exactly than ours."""
 
@@ -43,7 +44,7 @@ def section() -> Section:
         if zone.files is None or not (root / "weather_openmeteo" / zone.files.weather_folder).is_dir():
             continue  # of France and Sweden there is no real weather
         real = [real_m_per_s(root, zone, year) for year in REAL_YEARS]
-        ours = synthetic_wind_m_per_s(name, zone, SYNTHETIC, SEED)[: SYNTHETIC.n_hours]
+        ours = synthetic_wind_m_per_s(zone, SYNTHETIC, drivers(name, zone, SYNTHETIC, SEED))[: SYNTHETIC.n_hours]
         checks += [
             within(f"{name}: mean output per kW", real, ours, mean_output, OUTPUT_WITHIN),
             within(f"{name}: correlation of speed after a day", real, ours, after_a_day, CORRELATION_WITHIN),

@@ -1,4 +1,4 @@
-"""Wind: the turbine's curve, the speeds' distribution, and that the other series never notice it."""
+"""Wind: the turbine's curve, the speeds' distribution and persistence, and real files."""
 
 import numpy as np
 import pytest
@@ -14,16 +14,17 @@ from wattshift.traces.clock import DAY_S, Hours, calendar_years, midnight_s, sol
 from wattshift.traces.readers.hours import place
 from wattshift.traces.readers.weather import WIND_M_PER_S, open_weather
 from wattshift.traces.real import inner_days, real_zone
-from wattshift.traces.synthetic import synthetic_zone
+from wattshift.traces.synoptic import drivers
 from wattshift.traces.wind import CUT_OUT_M_PER_S, RATED_M_PER_S, STORM_M_PER_S, hub_m_per_s, power_curve, turbine_share
 from wattshift.traces.wind_speed import synthetic_wind_m_per_s, weibull
-from wattshift.traces.zones import Zone, catalog
+from wattshift.traces.zones import catalog
 
 YEARS = calendar_years(2025, 3)
 
 
 def speeds(name: str, seed: int = 3, hours: Hours = YEARS) -> np.ndarray:
-    return synthetic_wind_m_per_s(name, catalog()[name], hours, seed)[: hours.n_hours]
+    zone = catalog()[name]
+    return synthetic_wind_m_per_s(zone, hours, drivers(name, zone, hours, seed))[: hours.n_hours]
 
 
 def correlation(series: np.ndarray, lag: int) -> float:
@@ -107,57 +108,19 @@ def test_there_are_days_of_calm_and_of_strong_wind() -> None:
     assert correlation(daily, 1) > 0.2
 
 
-@pytest.mark.parametrize(("name", "low", "high"), [("GB", -0.8, -0.5), ("DE", -0.65, -0.35), ("CAL", -0.15, 0.15)])
-def test_the_grid_is_clean_when_it_blows_where_wind_feeds_it(name, low, high) -> None:
-    zone = synthetic_zone(name, catalog()[name], YEARS, 3)
-    month_hour = YEARS.begin_s().astype("datetime64[s]").astype("datetime64[M]").astype(int) % 12 * 24
-    cell = month_hour + np.arange(YEARS.n_with_margin) % 24
-
-    def residual(series: np.ndarray) -> np.ndarray:
-        return series - (np.bincount(cell, series) / np.bincount(cell))[cell]
-
-    windy, dirty = residual(zone.weather.wind_m_per_s), residual(np.log(zone.carbon_kg_per_kwh))
-    assert low < np.corrcoef(windy, dirty)[0, 1] < high
-
-
 def test_wind_repeats_with_the_seed_and_zones_differ(year: Traces) -> None:
     assert_array_equal(speeds("DE"), speeds("DE"))
     assert not np.array_equal(speeds("DE"), speeds("DE", seed=4))
     assert year.wind_share.min() == 0.0
     assert 0.9 < year.wind_share.max() <= 1.0
-    between = np.corrcoef(year.wind_share, rowvar=False)
-    assert np.abs(between - np.eye(len(ZONES))).max() < 0.4
-
-
-def test_no_other_series_knows_of_the_wind(monkeypatch: pytest.MonkeyPatch, year: Traces) -> None:
-    """Another wind model leaves every other series bit for bit: its noise has streams of its own."""
-
-    def gale(zone_name: str, zone: Zone, hours: Hours, seed: int) -> np.ndarray:
-        return np.full(hours.n_with_margin, 9.0)
-
-    monkeypatch.setattr("wattshift.traces.weather.synthetic_wind_m_per_s", gale)
-    windy = build_traces(demand(*ZONES), TraceSpec(seed=3), 3600)
-    assert (windy.wind_share == 1.0).all()
-    for name in Traces._fields:
-        if name != "zones":
-            assert_array_equal(getattr(windy, name), getattr(year, name), err_msg=name)
-    for name in set(year.zones.dtype.names) - {"wind_share"}:
-        assert_array_equal(windy.zones[name], year.zones[name], err_msg=name)
-
-
-def test_the_series_are_those_of_before_there_was_wind(year: Traces) -> None:
-    """DE, seed 3: hour 5000 and the mean over the year, as printed by commit 89a370a, which had no wind."""
-    z = ZONES.index("DE")
-    row = [year.zones[name][5000, z] for name in ("carbon_kg_per_kwh", "price_usd_per_kwh", "temp_c")]
-    assert_allclose(row, [0.3063624, 0.0877262, 19.34073], rtol=1e-5)
-    assert year.mean_carbon_kg_per_kwh[z] == pytest.approx(0.3499348, rel=1e-6)
 
 
 def test_steps_interpolate_the_speed_before_the_curve() -> None:
     """Speed, not output, runs straight between hours: within the hour output follows the cube."""
     hours = calendar_years(2025, 1)
     fine = build_traces(demand("DE"), TraceSpec(seed=3), 900).wind_share[:, 0]
-    wind = synthetic_wind_m_per_s("DE", catalog()["DE"], hours, 3)
+    zone = catalog()["DE"]
+    wind = synthetic_wind_m_per_s(zone, hours, drivers("DE", zone, hours, 3))
     middles_h = (np.arange(len(fine)) + 0.5) / 4
     expected = turbine_share(np.interp(middles_h, np.arange(len(wind)), wind))
     assert_allclose(fine, expected, atol=1e-6)

@@ -31,9 +31,15 @@ def years_of(hours: Hours) -> range:
 def white(seed: int, name: str, hours: Hours) -> Floats:
     """Independent standard normals, one an hour, margin included."""
     years = years_of(hours)
-    drawn = np.concatenate([generator(seed, year, name).standard_normal(hours_in_year(year)) for year in years])
-    first = (hours.start_s - midnight_s(years[0])) // HOUR_S
-    return drawn[first : first + hours.n_with_margin]
+    origin_s = midnight_s(years[0])
+    first = (hours.start_s - origin_s) // HOUR_S
+    end = first + hours.n_with_margin
+
+    def drawn(year: int) -> Floats:
+        year_first = (midnight_s(year) - origin_s) // HOUR_S
+        return generator(seed, year, name).standard_normal(min(hours_in_year(year), end - year_first))
+
+    return np.concatenate([drawn(year) for year in years])[first:]
 
 
 def autoregressive(shocks: Floats, time_constant_h: float) -> Floats:

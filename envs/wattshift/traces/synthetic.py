@@ -4,6 +4,7 @@ from wattshift.traces.clock import Hours
 from wattshift.traces.grid import Conditions, synthetic_grid
 from wattshift.traces.grid.storage import DAY_H
 from wattshift.traces.spec import Regime
+from wattshift.traces.synoptic import drivers
 from wattshift.traces.weather import Weather, synthetic_weather, zone_wide
 from wattshift.traces.zone_hours import ZoneHours, pv_hour_means
 from wattshift.traces.zones import Zone
@@ -11,8 +12,9 @@ from wattshift.traces.zones import Zone
 
 def conditions(name: str, zone: Zone, hours: Hours, seed: int) -> tuple[Weather, Conditions]:
     """Weather of the place, and what the zone's power system sees of it."""
-    weather = synthetic_weather(name, zone, hours, seed)
-    pv = pv_hour_means(zone.place, hours, zone_wide(weather, name, zone.climate, hours, seed))
+    noises = drivers(name, zone, hours, seed)
+    weather = synthetic_weather(zone, hours, noises)
+    pv = pv_hour_means(zone.place, hours, zone_wide(weather, zone.climate, hours, noises))
     return weather, Conditions(weather.temp_c, weather.wind_m_per_s, pv)
 
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wattshift.traces import noise
 from wattshift.traces.clock import Hours, season, solar_hour
 from wattshift.traces.curves import logistic, logit, softplus
+from wattshift.traces.solar import CLOUD_EXPONENT
+from wattshift.traces.synoptic import Drivers
 from wattshift.traces.wind_speed import synthetic_wind_m_per_s
 from wattshift.traces.zones import Climate, Zone
 
@@ -16,6 +17,7 @@ Floats = NDArray[np.float64]
 
 WARMEST_DEW_C = 28.0  # air over the warmest seas is seldom damper
 DEW_SOFTNESS_K = 2.0
+LOCAL_SKIES = 7
 
 
 class Weather(NamedTuple):
@@ -65,28 +67,40 @@ def dew_point_c(temp_c: Floats, depression_k: Floats) -> Floats:
     return WARMEST_DEW_C - DEW_SOFTNESS_K * softplus(margin)
 
 
-def synthetic_weather(zone_name: str, zone: Zone, hours: Hours, seed: int) -> Weather:
+def skewed(standard_normal: Floats, skew: float) -> Floats:
+    """Zero mean and unit variance still, with a longer tail upwards if `skew` > 0: a shifted log-normal.
+
+    (exp(g z - g^2 / 2) - 1) / sqrt(exp(g^2) - 1) with g = `skew`; the third moment is about 3 g.
+    """
+    if skew == 0.0:
+        return standard_normal
+    spread = np.sign(skew) * np.sqrt(np.expm1(skew * skew))
+    return np.expm1(skew * standard_normal - 0.5 * skew * skew) / spread
+
+
+def synthetic_weather(zone: Zone, hours: Hours, drivers: Drivers) -> Weather:
     """Season, day shape and two-scale noise of temperature; dew point, cloud and wind likewise, within bounds."""
     place, climate = zone.place, zone.climate
     begin_s = hours.begin_s()
     yearly = season(begin_s, climate.warmest_day)
-    daily = day_shape(solar_hour(begin_s, place.longitude_deg), climate.warmest_hour)
-    air_mass_c = (
-        climate.temp_mean_c
-        + climate.temp_season_k * yearly
-        + noise.two_scales(seed, f"{zone_name}/temperature", hours, climate.temp_noise_k)
-    )
-    temp_c = air_mass_c + climate.temp_day_k * daily
+    sd = climate.temp_noise_k
+    unsettled_k = sd.slow_sd * skewed(drivers.temp_slow, climate.temp_noise_skew) + sd.fast_sd * drivers.temp_fast
+    anomaly_k = np.exp(climate.temp_noise_season * yearly) * unsettled_k
+    swing_k = climate.temp_day_k * np.exp(climate.day_season * yearly - climate.day_cloud * drivers.cloud_slow)
+    day_k = swing_k * day_shape(solar_hour(begin_s, place.longitude_deg), climate.warmest_hour)
+    temp_c = climate.temp_mean_c + climate.temp_season_k * yearly + anomaly_k + day_k
 
-    damp = noise.unit_noise(seed, f"{zone_name}/dew", hours, climate.temp_noise_k.slow_h)
     depression_k = (
-        climate.dew_depression_k + climate.dew_depression_season_k * yearly + climate.dew_depression_sd_k * damp
+        climate.dew_depression_k
+        + climate.dew_depression_season_k * yearly
+        + climate.dew_depression_sd_k * drivers.damp
+        + (1.0 - climate.dew_follows) * anomaly_k
     )
-    dew_c = dew_point_c(temp_c, depression_k + climate.temp_day_k * daily)
+    dew_c = dew_point_c(temp_c, depression_k + day_k)
     humidity = vapour_pressure_hpa(dew_c) / vapour_pressure_hpa(temp_c)
-    cloud_noise = noise.two_scales(seed, f"{zone_name}/cloud", hours, climate.cloud_noise)
-    cloud = logistic(regular_cloud(climate, hours) + cloud_noise)
-    return Weather(temp_c, humidity, cloud, synthetic_wind_m_per_s(zone_name, zone, hours, seed))
+    zone_cloud = regular_cloud(climate, hours) + climate.cloud_noise.slow_sd * drivers.cloud_slow
+    cloud = logistic(zone_cloud + climate.cloud_noise.fast_sd * drivers.cloud_fast)
+    return Weather(temp_c, humidity, cloud, synthetic_wind_m_per_s(zone, hours, drivers))
 
 
 def regular_cloud(climate: Climate, hours: Hours) -> Floats:
@@ -94,9 +108,15 @@ def regular_cloud(climate: Climate, hours: Hours) -> Floats:
     return logit(climate.cloud_middle) + climate.cloud_season * season(hours.begin_s(), climate.warmest_day)
 
 
-def zone_wide(weather: Weather, zone_name: str, climate: Climate, hours: Hours, seed: int) -> Weather:
-    """The sky over all of the zone's panels: of the place's cloud noise only the slow part is common to them."""
-    slow = climate.cloud_noise.slow_sd * noise.unit_noise(
-        seed, f"{zone_name}/cloud/slow", hours, climate.cloud_noise.slow_h
-    )
-    return weather._replace(cloud=logistic(regular_cloud(climate, hours) + slow))
+def zone_wide(weather: Weather, climate: Climate, hours: Hours, drivers: Drivers) -> Weather:
+    """The sky over all of the zone's panels: the cover that lets through as much sun as theirs do in the mean.
+
+    Of the place's cloud noise only the slow part is common to them; their mean over the fast part is taken at the
+    nodes of a Gauss-Hermite quadrature.
+    """
+    common = regular_cloud(climate, hours) + climate.cloud_noise.slow_sd * drivers.cloud_slow
+    nodes, weights = np.polynomial.hermite_e.hermegauss(LOCAL_SKIES)
+    shaded = np.zeros(len(common))
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        shaded += weight * logistic(common + climate.cloud_noise.fast_sd * node) ** CLOUD_EXPONENT
+    return weather._replace(cloud=shaded ** (1.0 / CLOUD_EXPONENT))

@@ -10,9 +10,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from wattshift.traces import noise
 from wattshift.traces.clock import Hours, season, solar_hour
 from wattshift.traces.curves import hump
+from wattshift.traces.synoptic import Drivers
 from wattshift.traces.zones import Wind, Zone
 
 Floats = NDArray[np.float64]
@@ -40,14 +40,15 @@ def expected_m_per_s(model: Wind, begin_s: NDArray[np.int64], breeze: Floats) ->
     return model.mean_m_per_s / (np.i0(model.season) * mean_of_day) * swing
 
 
-def synthetic_wind_m_per_s(zone_name: str, zone: Zone, hours: Hours, seed: int) -> Floats:
-    """Wind speed at 10 m at the start of every hour, never negative; its noise has streams of its own."""
-    model = zone.wind
-    slow = noise.unit_noise(seed, f"{zone_name}/wind/slow", hours, model.slow_h)
-    fast = noise.unit_noise(seed, f"{zone_name}/wind/fast", hours, model.fast_h)
-    standard_normal = math.sqrt(model.slow_share) * slow + math.sqrt(1.0 - model.slow_share) * fast
+def gusty(model: Wind, drivers: Drivers) -> Floats:
+    """Noise of the speed, standard normal: its slow part and its fast."""
+    return math.sqrt(model.slow_share) * drivers.wind_slow + math.sqrt(1.0 - model.slow_share) * drivers.wind_fast
 
+
+def synthetic_wind_m_per_s(zone: Zone, hours: Hours, drivers: Drivers) -> Floats:
+    """Wind speed at 10 m at the start of every hour, never negative."""
+    model = zone.wind
     begin_s = hours.begin_s()
     breeze = day_hump(model, solar_hour(begin_s, zone.place.longitude_deg))
     shape = model.weibull_shape * np.exp(model.steadier * breeze)
-    return expected_m_per_s(model, begin_s, breeze) * weibull(standard_normal, shape)
+    return expected_m_per_s(model, begin_s, breeze) * weibull(gusty(model, drivers), shape)

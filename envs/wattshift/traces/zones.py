@@ -1,4 +1,4 @@
-"""The grid zones of `catalog/zones.yaml`: place and climate, and the real files' habits.
+"""The grid zones of `catalog/zones.yaml`: place, climate, and the real files' habits.
 
 Every block carries the grade of its numbers (A primary source or recomputed from data, B secondary source or
 rounded fit, C engineering estimate) and their source.
@@ -47,21 +47,39 @@ class Noise(Strict):
     fast_h: float = Field(gt=0, description="time constant, hours")
 
 
+class Lows(Strict):
+    """What passing low pressure does to the slow noises, as correlations; a high does the opposite."""
+
+    hours: float = Field(gt=0, description="time constant of their passing")
+    temp_winter: float = Field(ge=-1, le=1, description="with temperature, half a year from the warmest day")
+    temp_summer: float = Field(ge=-1, le=1, description="with temperature, on the warmest day")
+    cloud: float = Field(ge=-1, le=1)
+    wind: float = Field(ge=-1, le=1)
+
+
 class Climate(Sourced):
-    """Temperature and dew point in C, cloud cover through its logit; see `weather.py`."""
+    """Temperature and dew point in C, cloud cover through its logit; see `weather.py` and `synoptic.py`."""
 
     temp_mean_c: float
     temp_season_k: float = Field(ge=0, description="half the swing of the year")
     temp_day_k: float = Field(ge=0, description="half the swing of the day")
+    day_season: float = Field(ge=-1, le=1, description="log of the day's swing, on the warmest day")
+    day_cloud: float = Field(ge=0, le=1, description="log of the day's swing, taken off by a sd of slow cloud")
     warmest_day: float = Field(ge=1, le=366, description="day of the year")
     warmest_hour: float = Field(ge=12, le=18, description="mean solar time")
     temp_noise_k: Noise
+    temp_noise_season: float = Field(ge=-1, le=1, description="log of the noise, on the warmest day")
+    temp_noise_skew: float = Field(ge=-0.5, le=0.5, description="of its slow part, log-normal; above 0: heat waves")
     dew_depression_k: float = Field(gt=0, description="mean of temperature less dew point, before the day shape")
     dew_depression_season_k: float = Field(description="added to it on the warmest day, taken off half a year later")
     dew_depression_sd_k: float = Field(ge=0)
+    dew_follows: float = Field(ge=0, le=1, description="share of the temperature's noise that the dew point follows")
+    dew_h: float = Field(gt=0, description="time constant of its noise, hours")
+    dew_cloud: float = Field(ge=-1, le=1, description="correlation of its noise with slow cloud")
     cloud_middle: float = Field(gt=0, lt=1, description="median cloud cover")
     cloud_season: float = Field(description="logits, on the warmest day")
     cloud_noise: Noise
+    lows: Lows
 
 
 class Wind(Sourced):

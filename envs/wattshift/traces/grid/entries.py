@@ -46,10 +46,13 @@ class FuelPrice(Facts):
     usual: float = Field(ge=0)
     crisis: float = Field(ge=0, description="in 2022")
     sd: float = Field(default=0.0, ge=0, le=1, description="of the log, over weeks")
+    crisis_sd: float | None = Field(default=None, ge=0, le=1, description="the same in 2022; absent: as usual")
 
-    def of(self, regime: Regime) -> float:
-        """The price in a regime."""
-        return self.crisis if regime == "crisis" else self.usual
+    def of(self, regime: Regime) -> tuple[float, float]:
+        """The mean price and its sd in a regime."""
+        if regime == "usual":
+            return self.usual, self.sd
+        return self.crisis, self.sd if self.crisis_sd is None else self.crisis_sd
 
 
 class CarbonPrice(Facts):
@@ -140,29 +143,29 @@ class Calibration(Strict):
     """What is fitted to the statistics of real years. Shares are of mean demand unless said otherwise."""
 
     level: float = _calibrated(0.5, 1.2, "demand without heating and cooling, over mean demand")
-    heating_per_k: float = _calibrated(0, 0.06, "demand per K below 15 C")
-    cooling_per_k: float = _calibrated(0, 0.08, "demand per K above 20 C")
+    heating_per_k: float = _calibrated(0, 0.03, "demand per K below 15 C")
+    cooling_per_k: float = _calibrated(0, 0.06, "demand per K above 20 C")
     morning: float = _calibrated(-0.2, 0.4, "hump of demand around the morning hour")
     evening: float = _calibrated(-0.2, 0.5, "hump of demand around the evening hour")
     night: float = _calibrated(0, 0.5, "trough of demand before dawn")
     weekend: float = _calibrated(-0.05, 0.25, "less demand at weekends")
-    demand_slow_sd: float = _calibrated(0, 0.15, "of demand over days, weather apart")
-    demand_fast_sd: float = _calibrated(0, 0.15, "of demand over hours")
+    demand_slow_sd: float = _calibrated(0, 0.08, "of demand over days, weather apart")
+    demand_fast_sd: float = _calibrated(0, 0.05, "of demand over hours")
     wind_calm: float = _calibrated(0.3, 3.0, "speed that gives half the output, over the place's mean speed")
-    wind_spread: float = _calibrated(0.2, 1.5, "power of the place's speed in the fleet's")
+    wind_spread: float = _calibrated(0.0, 1.5, "power of the place's speed in the fleet's")
     wind_regional_sd: float = _calibrated(0, 0.6, "of the log of the fleet's speed, the place's wind apart")
     wind_night: float = _calibrated(-0.5, 0.5, "log of the fleet's speed at night, against noon")
     solar_yield: float = _calibrated(0.4, 2.0, "output over that of a flat roof")
     solar_flatness: float = _calibrated(0, 3.0, "how far trackers flatten the day")
-    outage_sd: float = _calibrated(0, 0.3, "relative, of what firm plants can deliver, over days")
+    outage_sd: float = _calibrated(0, 0.15, "relative, of what firm plants can deliver, over days")
     firm: float = _calibrated(0.6, 1.3, "firm capacity, over what the facts say")
     inflexible: float = _calibrated(0, 2.5, "must-run, over what the facts say")
-    imports: float = _calibrated(0.1, 2.0, "lines that are used, over what the facts say")
+    imports: float = _calibrated(0.3, 1.6, "lines that are used, over what the facts say")
     emissions: float = _calibrated(0.85, 1.2, "fossil life-cycle factors, over the medians")
     bids: float = _calibrated(0.3, 2.0, "positive bids, over cost")
-    bid_sd_slow: float = _calibrated(0, 0.6, "of the log of bids, over days")
-    bid_sd_fast: float = _calibrated(0, 0.6, "of the log of bids, over hours")
-    steep: float = _calibrated(0, 0.6, "share of thermal capacity offered far above cost")
+    bid_sd_slow: float = _calibrated(0, 0.4, "of the log of bids, over days")
+    bid_sd_fast: float = _calibrated(0, 0.35, "of the log of bids, over hours")
+    steep: float = _calibrated(0, 0.5, "share of thermal capacity offered far above cost")
     steep_ratio: float = _calibrated(1.05, 8.0, "highest of those bids, over cost")
     scarcity: float = _calibrated(0.02, 0.5, "width of the scarcity offers beyond the last plant")
     surplus_usd_per_mwh: float = _calibrated(1.0, 120.0, "what inflexible plants pay at most to go on running")

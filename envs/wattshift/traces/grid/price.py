@@ -32,7 +32,8 @@ def moods(name: str, entry: GridEntry, hours: Hours, seed: int, regime: Regime) 
     ratios: dict[str, Floats] = {}
     for fuel, price in entry.fuels.items():
         drift = noise.unit_noise(seed, f"{name}/{fuel} price", hours, FUEL_H)
-        fuels[fuel] = price.of(regime) * np.exp(price.sd * drift - 0.5 * price.sd**2)
+        mean, sd = price.of(regime)
+        fuels[fuel] = mean * np.exp(sd * drift - 0.5 * sd**2)
         ratios[fuel] = fuels[fuel] / price.usual
     fitted = entry.calibration
     slow = noise.unit_noise(seed, f"{name}/bids/slow", hours, SLOW_H)
