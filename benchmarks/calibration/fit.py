@@ -2,9 +2,9 @@
 
 `python benchmarks/calibration/fit.py ZONE... [--write]`; real files are found by WATTSHIFT_DATA. Least squares over the
 numbers of `Calibration`, each within its bounds: every cell of `cells.py` counts by its distance in margins, as do the
-local hours of carbon and of price, mean demand, the fleets' published output and how much the wind cleans the grid. A weak pull to the present values
-keeps what no statistic can see where it is. The seed and the years are other ones than those that the page of the
-calibration judges. `--write` replaces the block in `catalog/grids`.
+local hours of carbon and of price, mean demand, the fleets' published output and how much the wind cleans the grid. A
+weak pull to the present values keeps what no statistic can see where it is. The seed is another one than that by which
+the page of the calibration judges. `--write` replaces the block in `catalog/grids`.
 """
 
 import argparse
@@ -64,8 +64,9 @@ PUBLISHED: dict[str, dict[str, float]] = {
         "price-carbon rank correlation": 0.4,
     },
 }
-"""Where there are no hourly files. France: mean of 2023 as in `published.py`, and the spread about it of RTE's production
-of 2020 (Wiesner et al. 2021, Let's Wait Awhile). SE3: means of 2023 as in `published.py`, the spread an estimate."""
+"""Where there are no hourly files. France: mean of 2023 as in `published.py`, and the spread about it of RTE's
+production of 2020 (Wiesner et al. 2021, Let's Wait Awhile). SE3: means of 2023 as in `published.py`, the spread an
+estimate."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ class Problem:
         """Correlation of the place's wind with carbon, both less month and hour."""
         clock = self.zone.place.timezone
         wind, carbon = (
-            Hourly(self.hours.start_s, series, clock) for series in (self.weather.wind_m_per_s, outcome.average_kg_per_mwh)
+            Hourly(self.hours.start_s, series, clock)
+            for series in (self.weather.wind_m_per_s, outcome.average_kg_per_mwh)
         )
         return wind_link(wind, carbon)
 

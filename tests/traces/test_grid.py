@@ -107,6 +107,19 @@ def test_a_windier_year_is_cleaner_and_cheaper() -> None:
         assert windier.price_usd_per_mwh.mean() < usual(zone).price_usd_per_mwh.mean()
 
 
+@pytest.mark.parametrize(("zone", "low", "high"), [("GB", -0.8, -0.4), ("DE", -0.75, -0.35), ("CAL", -0.35, 0.15)])
+def test_the_grid_is_clean_when_it_blows_where_wind_feeds_it(zone: str, low: float, high: float) -> None:
+    """Real years, less month and hour: GB -.7, DE -.55, CAL 0."""
+    cell = HOURS.begin_s().astype("datetime64[s]").astype("datetime64[M]").astype(int) % 12 * 24
+    cell += np.arange(HOURS.n_with_margin) % 24
+
+    def residual(series: np.ndarray) -> np.ndarray:
+        return series - (np.bincount(cell, series) / np.bincount(cell))[cell]
+
+    windy, dirty = residual(seen(zone).wind_m_per_s), residual(np.log(usual(zone).average_kg_per_mwh))
+    assert low < np.corrcoef(windy, dirty)[0, 1] < high
+
+
 def test_without_storage_more_wind_is_never_dearer_in_any_hour() -> None:
     weather, none = seen("DE"), grid_entry("DE").storage.model_copy(update={"power_mw": 0.0})
     before = run("DE", weather, storage=none)

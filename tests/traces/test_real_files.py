@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from real_files import carbon_path, price_path, weather_path, write_zone
-from trace_samples import REAL_ZONES
+from trace_samples import REAL_ZONES, demand
 
-from wattshift.traces import TraceError
+from wattshift.traces import TraceError, TraceSpec, build_traces
 from wattshift.traces.clock import DAY_S, HOUR_S, Hours, midnight_s
 from wattshift.traces.readers.hours import Row, place
 from wattshift.traces.real import inner_days, joined, real_zone
@@ -42,6 +42,17 @@ def write(root: Path, zone: Zone, hours: Hours = AROUND, **options) -> None:
 
 def read(root: Path, zone: Zone, hours: Hours = WANTED) -> ZoneHours:
     return real_zone(zone, hours, root, [2023])
+
+
+def test_the_average_stands_in_for_the_marginal_intensity_and_one_warning_says_so(
+    tmp_path, monkeypatch, caplog
+) -> None:
+    write(tmp_path, catalog()["DE"])
+    monkeypatch.setattr("wattshift.traces.real.inner_days", lambda first_year, years: WANTED)
+    spec = TraceSpec(source="real", root=tmp_path, first_year=2023)
+    traces = build_traces(demand("DE"), spec, 900)
+    np.testing.assert_array_equal(traces.marginal_kg_per_kwh, traces.carbon_kg_per_kwh)
+    assert caplog.text.count("no marginal carbon intensity") == 1
 
 
 def test_a_zone_without_files_is_refused_by_name(tmp_path) -> None:

@@ -24,7 +24,7 @@ from weather_samples import (
 from wattshift.traces import noise, synoptic
 from wattshift.traces.clock import HOUR_S, Hours, calendar_years, midnight_s, season
 from wattshift.traces.solar import clear_sky_w_per_m2, cos_zenith
-from wattshift.traces.weather import skewed, wet_bulb_c
+from wattshift.traces.weather import day_shape, skewed, wet_bulb_c
 from wattshift.traces.wind import turbine_share
 from wattshift.traces.zone_hours import pv_hour_means
 from wattshift.traces.zones import catalog
@@ -149,6 +149,15 @@ def test_a_clear_day_swings_more_than_a_cloudy_one() -> None:
     assert swing[cloud < 0.3].mean() > 1.3 * swing[cloud > 0.9].mean()
 
 
+def test_the_day_is_warmest_at_its_hour_and_cools_longer_than_it_warms() -> None:
+    hour = np.arange(0.0, 24.0, 0.01)
+    shape = day_shape(hour, 13.5)
+    assert shape.max() == pytest.approx(1.0)
+    assert shape.min() == pytest.approx(-1.0)
+    assert hour[shape.argmax()] == pytest.approx(13.5, abs=0.02)
+    assert 4.0 - 0.1 < hour[shape.argmin()] < 5.0
+
+
 def test_skewed_noise_keeps_mean_and_variance() -> None:
     z = noise.white(1, "z", DECADE)
     for skew in (-0.3, 0.0, 0.2):
@@ -169,6 +178,8 @@ def test_temperature_is_like_the_real_years(real_root: Path, name: str) -> None:
     assert ours.mean() == pytest.approx(theirs.mean(), abs=1.0)
     assert ours.std() == pytest.approx(theirs.std(), rel=0.15)
     assert daily_range_k(ours, years, longitude) == pytest.approx(daily_range_k(theirs, hours, longitude), rel=0.2)
+    days = [series[: len(series) // 24 * 24].reshape(-1, 24).mean(axis=0) for series in (ours, theirs)]
+    assert correlation(*days) > 0.95
     mine, real = residual(ours, years), residual(theirs, hours)
     assert mine.std() == pytest.approx(real.std(), rel=0.15)
     assert correlation(mine[1:], mine[:-1]) == pytest.approx(correlation(real[1:], real[:-1]), abs=0.03)

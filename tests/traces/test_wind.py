@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from real_files import write_zone
 from scipy import stats
-from trace_samples import ZONES, demand
+from trace_samples import REAL_ZONES, ZONES, demand
 
 from wattshift.traces import TraceError, Traces, TraceSpec, build_traces
 from wattshift.traces.clock import DAY_S, Hours, calendar_years, midnight_s, solar_hour
@@ -165,7 +165,7 @@ def test_wind_that_cannot_be_is_refused_by_file_and_place(tmp_path) -> None:
         real_wind(tmp_path, wind_km_per_h=lambda t: -1.0)
 
 
-@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize("name", REAL_ZONES)
 def test_synthetic_wind_is_like_the_real_years(real_root, name) -> None:
     """2023 against four years of the model; the tolerances are about what the real years differ by among themselves.
 

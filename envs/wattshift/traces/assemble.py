@@ -43,7 +43,7 @@ def zone_steps(times_s: NDArray[np.int64], hours: Hours, place: Place, zone: Zon
     weather = zone.weather
     return ZoneSteps(
         from_hour_means(times_s, hours, zone.carbon_kg_per_kwh),
-        from_intervals(times_s, hours, zone.marginal_kg_per_kwh),
+        from_hour_means(times_s, hours, zone.marginal_kg_per_kwh),
         from_intervals(times_s, hours, zone.price_usd_per_kwh),
         from_instants(times_s, hours, weather.temp_c),
         from_instants(times_s, hours, wet_bulb_c(weather.temp_c, weather.humidity)),

@@ -1,9 +1,13 @@
 """The way in: a demand, a source and a step length give `Traces`."""
 
+import logging
+
 from wattshift.traces import cache
 from wattshift.traces.clock import HOUR_S
 from wattshift.traces.series import Traces
 from wattshift.traces.spec import Demand, TraceSpec
+
+log = logging.getLogger(__name__)
 
 SHORTEST_STEP_S = 60
 
@@ -65,4 +69,7 @@ def _from_files(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
     hours = inner_days(spec.first_year, spec.years)
     years = range(spec.first_year, spec.first_year + spec.years)
     hourly = [real_zone(zone, hours, root, years) for zone in zones]
+    log.warning(
+        "real files hold no marginal carbon intensity, the average stands in for it: %s", ", ".join(demand.zones)
+    )
     return assemble(hours, zones, hourly, demand, step_s, spec.seed)

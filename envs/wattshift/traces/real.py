@@ -13,7 +13,6 @@ warning, because some of the operators' files have them (DE-LU lacks 3 September
 GB's prices of 2022 begin on 21 January and are refused.
 """
 
-import logging
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -27,8 +26,6 @@ from wattshift.traces.readers.weather import CLOUD, HUMIDITY, TEMPERATURE_C, WIN
 from wattshift.traces.weather import Weather
 from wattshift.traces.zone_hours import Floats, ZoneHours
 from wattshift.traces.zones import Zone
-
-log = logging.getLogger(__name__)
 
 ENVIRONMENT_VARIABLE = "WATTSHIFT_DATA"
 
@@ -70,6 +67,8 @@ def joined(files: Iterable[Sequence[Row]]) -> list[Row]:
 def real_zone(zone: Zone, hours: Hours, root: Path, years: Iterable[int]) -> ZoneHours:
     """Every hourly series of one zone; the margin repeats the last day.
 
+    None of these files has marginal carbon: the average stands in for it.
+
     Args:
         zone: catalog entry.
         hours: as `inner_days` gives them.
@@ -89,7 +88,6 @@ def real_zone(zone: Zone, hours: Hours, root: Path, years: Iterable[int]) -> Zon
     carbon = joined([list(carbon_rows(root, zone.real_files, year)) for year in years])
     price = joined([price_rows(root, zone.real_files, year) for year in years])
     average = with_margin(place(carbon, hours, fill=False))
-    log.warning("%s: the files have no marginal carbon intensity, the average stands in for it", zone.title)
     return ZoneHours(
         Weather(weather(TEMPERATURE_C), weather(HUMIDITY), weather(CLOUD), weather(WIND_M_PER_S)),
         average,

@@ -1,8 +1,8 @@
 """Output of a photovoltaic system from the sun's position, cloud cover and air temperature.
 
-One model for synthetic and real weather: pvlib's clear sky of Ineichen and Perez (2002), dimmed by cloud, on a flat-roof
-array (low tilt: plane-of-array irradiance is taken equal to global horizontal), with the cells' loss of efficiency when
-hot.
+One model for synthetic and real weather: pvlib's clear sky of Ineichen and Perez (2002), dimmed by cloud, on an array
+on a flat roof (low tilt: plane-of-array irradiance is taken equal to global horizontal), with the cells' loss of
+efficiency when hot.
 """
 
 import numpy as np

@@ -108,7 +108,7 @@ def drivers(zone_name: str, zone: Zone, hours: Hours, seed: int) -> Drivers:
     return Drivers(
         temp_slow=pulled(temp_pull, low, air("temperature/slow", climate.temp_noise_k.slow_h)),
         temp_fast=local("temperature/fast", climate.temp_noise_k.fast_h),
-        damp=pulled(climate.dew_cloud, cloud_slow, air("dew", climate.dew_h)),
+        damp=pulled(climate.dew_cloud, cloud_slow, local("dew", climate.dew_h)),
         cloud_slow=cloud_slow,
         cloud_fast=local("cloud/fast", climate.cloud_noise.fast_h),
         wind_slow=pulled(lows.wind, low, local("wind/slow", wind.slow_h)),

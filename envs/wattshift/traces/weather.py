@@ -15,6 +15,8 @@ from wattshift.traces.zones import Climate, Zone
 Floats = NDArray[np.float64]
 
 
+WARMEST_ANGLE = np.arcsin((1.0 - np.sqrt(2.28)) / 1.6)  # where the slope of `day_shape` is zero
+WARMEST_HEIGHT = np.cos(WARMEST_ANGLE) - 0.2 * np.sin(2 * WARMEST_ANGLE)
 WARMEST_DEW_C = 28.0  # air over the warmest seas is seldom damper
 DEW_SOFTNESS_K = 2.0
 LOCAL_SKIES = 7
@@ -30,12 +32,12 @@ class Weather(NamedTuple):
 
 
 def day_shape(hour: Floats, warmest_hour: float) -> Floats:
-    """Temperature over the day: 1 at the warmest hour, about -1 before dawn; slow to cool, quick to warm.
+    """Temperature over the day: 1 at the warmest hour, -1 before dawn; slow to cool, quick to warm.
 
-    A second harmonic of a fifth moves the coldest hour from twelve to about fourteen hours after the warmest.
+    cos(a) - 0.2 sin(2a), whose second harmonic puts the coldest hour 14.5 h after the warmest, scaled to reach 1.
     """
-    angle = 2 * np.pi / 24 * (hour - warmest_hour)
-    return np.cos(angle) + 0.2 * np.sin(2 * angle)
+    angle = 2 * np.pi / 24 * (hour - warmest_hour) + WARMEST_ANGLE
+    return (np.cos(angle) - 0.2 * np.sin(2 * angle)) / WARMEST_HEIGHT
 
 
 def vapour_pressure_hpa(temp_c: Floats) -> Floats:
