@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     more = [importlib.import_module(f"calibration.{module}").section(options.data) for module in MORE if whole]
     show([zone.section for zone in zones], HEADINGS)
     show(more, HEADINGS)
-    print(f"Zones: {summary([check for zone in zones for check in zone.section.checks])}")
+    print(verdict(zones))
     if whole:
         path = options.output / "calibration.md"
         path.write_text(page(zones, more, options.years, options.seed), encoding="utf-8")
@@ -82,21 +82,29 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
+def verdict(zones: Sequence[Calibrated]) -> str:
+    """How many cells agree: those of usual years, on which the bars are set, and those of dear fuel."""
+    usual = [cell.check() for zone in zones for cell in zone.cells]
+    dear = [cell.check() for zone in zones for cell in zone.crisis]
+    return f"Zones in usual years: {summary(usual)} Prices in years of dear fuel: {summary(dear)}"
+
+
 def page(zones: Sequence[Calibrated], more: Sequence[Section], n_years: int, seed: int) -> str:
     """The whole page, in Markdown."""
-    found = [cell for zone in zones for cell in zone.cells]
+    found = [cell for zone in zones for cell in (*zone.cells, *zone.crisis)]
     last = SYNTHETIC_FIRST_YEAR + n_years - 1
     real = " and ".join(str(year) for year in REAL_YEARS)
     parts = [
         "# Calibration",
         "The synthetic world held against the real one, misses first. `make calibrate` computes everything on this "
         "page and writes it; `python benchmarks/calibrate.py --zones CAL DE` prints some zones. "
-        f"**Zones: {summary([cell.check() for cell in found])}**",
+        f"**{verdict(zones)}**",
         f"Synthetic: the years {SYNTHETIC_FIRST_YEAR} to {last} of seed {seed}. Real: {real}, each year measured by "
         "itself and then averaged, as the synthetic years are. Prices are compared with the last real year, and with "
-        "those before whose median is within 15 % of its own; dearer years are years of dear fuel. Hours are local, "
-        "`residual` is what is left after the mean of each month and hour; the daily range is that of single days, the "
-        "day range that of the mean day. Pictures of real years show means, quantiles and correlations only.",
+        "those before whose median is within 15 % of its own. Dearer years are held against synthetic ones with the "
+        "fuel prices of 2022 (`fuel: crisis`). Hours are local, `residual` is what is left after the mean of each "
+        "month and hour; the daily range is that of single days, the day range that of the mean day. Pictures of real "
+        "years show means, quantiles and correlations only.",
         "## Misses",
         misses(found),
     ]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -140,7 +140,8 @@ def cells(zone: str, real: dict[int, Year], synthetic: Sequence[Year]) -> list[C
 def crisis_cells(zone: str, real: dict[int, Year], synthetic: Sequence[Year]) -> list[Cell]:
     """Price cells of the dear years that `cells` leaves out; `synthetic` are years with the crisis's fuel prices."""
     dear = dear_years(real)
-    return known([bar.cell(zone, dear, synthetic) for bar in PRICE_BARS]) if dear else []
+    found = known([bar.cell(zone, dear, synthetic) for bar in PRICE_BARS]) if dear else []
+    return [replace(cell, statistic=f"{cell.statistic}, dear fuel") for cell in found]
 
 
 def known(found: list[Cell]) -> list[Cell]:

@@ -16,7 +16,7 @@ from wattshift.traces.readers.carbon import carbon_rows
 from wattshift.traces.readers.hours import Row
 from wattshift.traces.readers.price import price_rows
 from wattshift.traces.readers.weather import TEMPERATURE_C, open_weather
-from wattshift.traces.spec import SYNTHETIC_FIRST_YEAR
+from wattshift.traces.spec import SYNTHETIC_FIRST_YEAR, Regime
 from wattshift.traces.synthetic import synthetic_zone
 from wattshift.traces.zone_hours import ZoneHours
 from wattshift.traces.zones import Zone
@@ -79,9 +79,9 @@ def from_rows(rows: list[Row], scale: float, timezone: str) -> Hourly:
     return Hourly(int(hours.min()) * HOUR_S, values, timezone)
 
 
-def synthetic_years(name: str, zone: Zone, n_years: int, seed: int) -> list[Year]:
-    """Consecutive calendar years of the model."""
-    found = synthetic_zone(name, zone, calendar_years(SYNTHETIC_FIRST_YEAR, n_years), seed)
+def synthetic_years(name: str, zone: Zone, n_years: int, seed: int, regime: Regime = "usual") -> list[Year]:
+    """Consecutive calendar years of the model, at usual or at the crisis's prices of fuel."""
+    found = synthetic_zone(name, zone, calendar_years(SYNTHETIC_FIRST_YEAR, n_years), seed, regime)
     return cut_into_years(zone, found, n_years)
 
 

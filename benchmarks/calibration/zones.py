@@ -6,7 +6,7 @@ from pathlib import Path
 from validation.check import Section, markdown_table
 from validation.report import PUBLISHED, row
 
-from calibration.cells import Cell, cells, median_price, usual_years
+from calibration.cells import Cell, cells, crisis_cells, dear_years, median_price, usual_years
 from calibration.pictures import draw_zone
 from calibration.published import published_checks
 from calibration.samples import Year, real_year, synthetic_years
@@ -17,9 +17,10 @@ REAL_YEARS = (2022, 2023)
 
 @dataclass(frozen=True)
 class Calibrated:
-    """A zone's cells and its section of the page."""
+    """A zone's cells, in usual years and in dear ones, and its section of the page."""
 
     cells: list[Cell]
+    crisis: list[Cell]
     section: Section
 
 
@@ -37,6 +38,7 @@ def calibrated(name: str, zone: Zone, root: Path, n_years: int, seed: int, pictu
     real = {year: real_year(zone, root, year) for year in REAL_YEARS}
     synthetic = synthetic_years(name, zone, n_years, seed)
     found = cells(name, real, synthetic)
+    dear = crisis_cells(name, real, synthetic_years(name, zone, n_years, seed, "crisis")) if dear_years(real) else []
     drawn = []
     if pictures is not None:
         drawn = [f"{name}.png"]
@@ -44,7 +46,8 @@ def calibrated(name: str, zone: Zone, root: Path, n_years: int, seed: int, pictu
     published = [row(check) for check in published_checks(name, synthetic)]
     tables = [markdown_table(PUBLISHED, published)] if published else []
     title = f"{name}: {zone.title}"
-    return Calibrated(found, Section(title, text(real), [cell.check() for cell in found], tables, drawn))
+    checks = [cell.check() for cell in (*found, *dear)]
+    return Calibrated(found, dear, Section(title, text(real), checks, tables, drawn))
 
 
 def text(real: dict[int, Year]) -> str:
@@ -60,7 +63,8 @@ def text(real: dict[int, Year]) -> str:
             if name not in usual:
                 change = 100.0 * (median_price(year) / last - 1.0)
                 above = f"{abs(change):.0f} % {'above' if change > 0 else 'below'}"
-                sentences.append(f"Those of {name} are left out: their median is {above} that of the last year.")
+                against = "held against years of dear fuel" if name in dear_years(real) else "left out"
+                sentences.append(f"Those of {name} are {against}: their median is {above} that of the last year.")
     if lacking:
         sentences.append(f"No hourly real data of {', '.join(lacking)}.")
     return " ".join(sentences)

@@ -1,5 +1,7 @@
 """The bars of the calibration: like agrees with like, a departure beyond the bar is a miss, and the page says so."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,7 +73,7 @@ def test_prices_of_another_regime_are_left_out_and_carbon_is_not():
     assert usual["price median"] == {2023}
     assert usual["carbon mean"] == {2021, 2022, 2023}
     dear = crisis_cells("ZZ", real, [made_year(2025, price=2.5)])
-    assert {cell.statistic for cell in dear} >= {"price median", "price p95"}
+    assert {cell.statistic for cell in dear} >= {"price median, dear fuel", "price p95, dear fuel"}
     assert all(set(cell.by_year) == {2022} and cell.agrees for cell in dear)
     assert crisis_cells("ZZ", {2023: real[2023]}, [made_year(2025)]) == []
 
@@ -94,8 +96,6 @@ def test_what_there_is_no_real_data_of_has_no_cells(real):
 
 
 def test_what_is_no_number_does_not_agree(real):
-    from dataclasses import replace
-
     from calibration.cells import cells
 
     for cell in cells("ZZ", real, [made_year(2025)]):
@@ -117,6 +117,16 @@ def test_synthetic_years_are_the_calendar_years_of_one_build():
     assert len(carbon) == 2 * 8760
 
 
+def test_years_of_dear_fuel_are_dearer_under_the_same_weather():
+    from calibration.samples import synthetic_years
+
+    from wattshift.traces.zones import catalog
+
+    usual, dear = (synthetic_years("DE", catalog()["DE"], 1, 0, regime)[0] for regime in ("usual", "crisis"))
+    np.testing.assert_array_equal(usual.temp_c.values, dear.temp_c.values)
+    assert np.median(dear.price_usd_per_mwh.values) > 1.5 * np.median(usual.price_usd_per_mwh.values)
+
+
 def test_rows_keep_their_holes_and_half_hours_fall_into_their_hour():
     from calibration.samples import from_rows
 
@@ -136,10 +146,13 @@ def test_the_page_counts_the_cells_and_lists_the_misses_first(real, monkeypatch)
     from validation.check import Section
 
     found = cells("ZZ", real, [made_year(2025, carbon=1.12)])
-    text = page([Calibrated(found, Section("ZZ: Nowhere", "", [cell.check() for cell in found]))], [], 8, 0)
-    assert "15 of 16 checks agree, 1 miss." in text
+    dear = [replace(found[0], statistic="carbon mean, dear fuel")]
+    text = page([Calibrated(found, dear, Section("ZZ: Nowhere", "", [cell.check() for cell in found]))], [], 8, 0)
+    assert "usual years: 15 of 16 checks agree, 1 miss." in text
+    assert "years of dear fuel: 0 of 1 checks agree, 1 miss." in text
     listed, table = text.split("## ZZ: Nowhere")
     assert "| ZZ | carbon mean |" in listed
+    assert "| ZZ | carbon mean, dear fuel |" in listed
     assert "carbon sd" not in listed
     assert table.count("| agrees |") == 15
     assert table.count("| MISS |") == 1
