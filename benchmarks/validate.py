@@ -9,13 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from validation.check import Check, Section, markdown_table
+from validation.check import Section
+from validation.report import section_parts, show, summary
 
 TOPICS: tuple[str, ...] = ("chips", "cooling", "power", "network", "faults", "wind", "identities")
 """Modules of `validation/`, in the order of the page."""
@@ -40,49 +39,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def show(sections: list[Section]) -> None:
-    """Print every check and the tables."""
-    console = Console()
-    for section in sections:
-        table = Table(title=section.title, title_justify="left")
-        for heading in ("what", "published", "ours", "agrees within", ""):
-            table.add_column(heading)
-        for check in section.checks:
-            colour = "green" if check.holds else "red"
-            table.add_row(*row(check)[:-2], f"[{colour}]{verdict(check)}[/{colour}]")
-        console.print(table)
-        for more in section.tables:
-            console.print(more, markup=False, highlight=False)
-
-
-def row(check: Check) -> tuple[str, ...]:
-    """A check as text: what, published, ours, range, verdict, source."""
-    agrees = f"{check.low:.4g} .. {check.high:.4g}"
-    return check.what, check.published, f"{check.ours:.4g} {check.unit}".strip(), agrees, verdict(check), check.source
-
-
-def verdict(check: Check) -> str:
-    """In a word."""
-    return "agrees" if check.holds else "MISS"
-
-
 def page(sections: list[Section]) -> str:
     """The whole page, in Markdown."""
     checks = [check for section in sections for check in section.checks]
-    missed = sum(not check.holds for check in checks)
     parts = [
         "# Validation",
         "The models held against published measurements and laws. `make validate` computes everything on this page and "
-        f"writes it; `python benchmarks/validate.py TOPIC` prints one topic. {len(checks) - missed} of {len(checks)} "
-        f"checks agree{f', {missed} miss' if missed else ''}.",
+        f"writes it; `python benchmarks/validate.py TOPIC` prints one topic. {summary(checks)}",
     ]
     for section in sections:
-        parts += [f"## {section.title}", section.text]
-        if section.checks:
-            heading = ("what", "published", "ours", "agrees within", "", "source")
-            parts.append(markdown_table(heading, [row(check) for check in section.checks]))
-        parts += section.tables
-        parts += [f"![{section.title}](validation/{picture})" for picture in section.pictures]
+        parts += section_parts(section, "validation")
     return "\n\n".join(parts) + "\n"
 
 

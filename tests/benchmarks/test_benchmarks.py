@@ -1,27 +1,14 @@
 """The benchmark measures what it says: whole rounds, warm-up aside, and an environment that does nothing."""
 
-import sys
-from pathlib import Path
-
 import gymnasium
 import numpy as np
-import pytest
 
 import wattshift  # noqa: F401  (registers the environments)
 from wattshift.world import World
 from wattshift_agents.sb3.adapter import FleetVecEnv
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
 QUARTER_DAY = 0.25
 DECISIONS = 72
-
-
-@pytest.fixture(autouse=True)
-def _importable(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield
-    for script in FOLDER.glob("*.py"):
-        sys.modules.pop(script.stem, None)
 
 
 def test_the_first_round_is_not_counted():

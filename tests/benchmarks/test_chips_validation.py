@@ -1,20 +1,7 @@
 """The chips' validation: fits recover known laws, predict what was measured, and absent data is said to be absent."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
-
-@pytest.fixture(autouse=True)
-def _importable(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "validation"]:
-        del sys.modules[name]
 
 
 def test_a_fit_recovers_the_law_that_made_the_points():

@@ -1,0 +1,1 @@
+"""The synthetic world held against the real one, statistic by statistic."""
