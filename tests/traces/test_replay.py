@@ -105,6 +105,13 @@ def test_recorded_jobs_repeat_and_what_is_later_is_left_out() -> None:
     assert (daily == daily[0]).all()
 
 
+def test_a_second_recording_of_a_stream_comes_on_top() -> None:
+    one, two = recorded_jobs(5, 50, DAYS * 86400), recorded_jobs(6, 70, DAYS * 86400)
+    traces = replay_jobs(replay_jobs(blank(), 0, one), 0, two)
+    assert len(traces.jobs) == 120
+    assert traces.job_rate_per_h[::12, 0].sum() == 120
+
+
 def test_jobs_of_another_time_are_refused() -> None:
     with pytest.raises(TraceError, match=r"no job arrives within the traces, .* or let them repeat"):
         replay_jobs(blank(), 0, Jobs(np.array([0.0]), np.array([1.0]), np.array([1])))

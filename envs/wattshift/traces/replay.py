@@ -90,11 +90,8 @@ def replay_counts(traces: Traces, flow: int, recorded: Counts, every_h: int | No
             got_h = (recorded.end_s - recorded.start_s) / HOUR_S
             raise TraceError(f"recorded for {got_h:g} hours, must be at least the {every_h} of every_h")
         periods, into_s = np.divmod(edges_s - recorded.start_s, period_s)
-        whole, within = (
-            recorded.until(np.array([recorded.start_s + period_s])),
-            recorded.until(recorded.start_s + into_s),
-        )
-        until = periods * whole + within
+        in_a_period = recorded.until(np.array([recorded.start_s + period_s]))
+        until = periods * in_a_period + recorded.until(recorded.start_s + into_s)
     rates = traces.request_rate_per_s.copy()
     rates[:, flow] = np.diff(until) / traces.step_s
     return traces._replace(request_rate_per_s=rates, flow_drawn=_without(traces.flow_drawn, flow))
@@ -105,7 +102,7 @@ def replay_jobs(traces: Traces, stream: int, recorded: Jobs, every_h: int | None
 
     Args:
         traces: built before.
-        stream: its number, as in `Scenario.stream_names`.
+        stream: its number, as in `Scenario.stream_names`; one that is replayed already gets these jobs on top.
         recorded: jobs; what arrives outside the traces, or after the first `every_h` hours, is left out.
         every_h: the first so many hours, from the hour of the first arrival, repeat; None: as they are dated.
 
@@ -136,7 +133,8 @@ def replay_jobs(traces: Traces, stream: int, recorded: Jobs, every_h: int | None
     rows = ((arrival_s[inside][order] - traces.start_s) // traces.step_s).astype(np.int64)
     hour_of_row = (np.arange(n_rows) * traces.step_s // HOUR_S).astype(np.int64)
     rates = traces.job_rate_per_h.copy()
-    rates[:, stream] = np.bincount(hour_of_row[rows], minlength=hour_of_row[-1] + 1)[hour_of_row]
+    rates[:, stream] *= 1 - traces.stream_drawn[stream]
+    rates[:, stream] += np.bincount(hour_of_row[rows], minlength=hour_of_row[-1] + 1)[hour_of_row]
     jobs, first_job = _merged(traces, added, rows)
     return traces._replace(
         job_rate_per_h=rates, stream_drawn=_without(traces.stream_drawn, stream), jobs=jobs, first_job=first_job
