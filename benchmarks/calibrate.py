@@ -26,7 +26,7 @@ from wattshift.traces.real import ENVIRONMENT_VARIABLE, data_folder
 from wattshift.traces.spec import SYNTHETIC_FIRST_YEAR
 from wattshift.traces.zones import catalog, find_zones
 
-MORE: tuple[str, ...] = ()
+MORE: tuple[str, ...] = ("workloads",)
 """Modules of `calibration/` that come after the zones. Each has `section(root: Path) -> Section`, whose checks hold
 real (`published`) against synthetic (`ours`)."""
 

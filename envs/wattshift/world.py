@@ -12,7 +12,7 @@ from .kernel.entry import BLOCK, ENTRIES
 from .kernel.state import new_control, new_ledger, new_state
 from .kernel.terms import SLOTS, TERMS
 from .kpi import IDLE, attributed_kpis, episode_kpis
-from .scenario import Scenario, compile_params, load_scenario
+from .scenario import Scenario, check_replayed_gangs, compile_params, load_scenario
 from .tasks import Layout, Task, load_task
 from .tasks.layout import Names, lay_out
 from .traces import Traces, TraceSpec, build_traces
@@ -71,6 +71,7 @@ class World:
         self.steps_per_episode = round(episode_days * 86400 / step_s)
         self.task = load_task(task)
         self.traces = self._traces(traces, step_s)
+        check_replayed_gangs(self.params, self.scenario.stream_names, self.traces.jobs)
         self.rows = range(len(self.traces.clock) - self.steps_per_episode)
         _require(
             len(self.rows) > 0,

@@ -341,6 +341,7 @@ def random_jobs(draw: Draws, sites: list[dict[str, Any]]) -> dict[str, Any]:
         "relative_efficiency": {kind: draw.real(0.5, 1.5) for kind in KINDS if kind == chip.kind or draw.chance(0.5)},
         "duration_h": [[0.0, 0.1 * middle_h], [0.5, middle_h], [1.0, 4.0 * middle_h]],
         "gangs": [[size, share] for size, share in zip(sizes, shares, strict=True)],
+        "gang_hours": [0.8 + 0.3 * nth for nth in range(len(sizes))],
         "data_gb": draw.one_of((0.0, draw.scale(0.01, 30.0))),
         "slack_h": draw.real(0.0, 2.0),
         "slack_share": draw.real(0.0, 1.0),

@@ -121,7 +121,7 @@ def begin(fleet: Fleet, traces: Any, rules: Rules, seed: int, start: int) -> Non
     decode(fleet, [0.0] * sum(place.stop - place.start for place in rules.places.values()), rules.places)
     choose_paths(fleet)
     load_first_models(fleet, now)
-    backlog(fleet, now)
+    backlog(fleet, traces, now)
     episode.n_jobs = len(fleet.jobs)
     totals.liability_usd = liability_usd(fleet, traces)
 

@@ -7,11 +7,12 @@ import numpy as np
 
 from wattshift.scenario import Scenario
 from wattshift.traces import Traces
-from wattshift.traces.series import LEADS, ZONE
+from wattshift.traces.replay import Jobs, replay_jobs
+from wattshift.traces.series import LEADS, ZONE, nothing_replayed
 
 
 def wild_traces(rng: np.random.Generator, scenario: Scenario, step_s: float, rows: int) -> Traces:
-    """Series around the scenario's mean rates, on the hour; a month ends in their middle."""
+    """Series around the scenario's mean rates, on the hour; a month ends in their middle. Some demand is replayed."""
     demand = scenario.demand()
     n_zones = len(demand.zones)
     middle_s = calendar.timegm((2024, int(rng.integers(1, 13)), 1, 0, 0, 0))
@@ -30,7 +31,7 @@ def wild_traces(rng: np.random.Generator, scenario: Scenario, step_s: float, row
         return (np.array(means) * rng.lognormal(0.0, 0.4, (rows, len(means)))).astype(np.float32)
 
     n_hours = int(np.ceil(rows * step_s / 3600.0)) + 1
-    return Traces(
+    traces = Traces(
         step_s=step_s,
         start_s=start_s,
         clock=rng.uniform(-1.0, 1.0, (rows, 6)).astype(np.float32),
@@ -41,7 +42,22 @@ def wild_traces(rng: np.random.Generator, scenario: Scenario, step_s: float, row
         forecast=np.zeros((n_hours, 4, n_zones, LEADS), np.float32),
         mean_price_usd_per_kwh=zones["price_usd_per_kwh"].mean(axis=0, dtype=np.float64),
         mean_carbon_kg_per_kwh=zones["carbon_kg_per_kwh"].mean(axis=0, dtype=np.float64),
+        **nothing_replayed(rows, len(demand.flow_names), len(demand.stream_names)),
     )
+    return partly_replayed(rng, scenario, traces)
+
+
+def partly_replayed(rng: np.random.Generator, scenario: Scenario, traces: Traces) -> Traces:
+    """The same with each flow and stream replayed by a chance of a third: counts as they are, gangs of the class."""
+    traces = traces._replace(flow_drawn=rng.integers(0, 3, len(traces.flow_drawn)).clip(max=1))
+    length_s = traces.step_s * len(traces.clock)
+    for stream, (_, kind) in enumerate(scenario.streams):
+        if rng.random() < 1 / 3:
+            n_jobs = int(rng.integers(1, 60))
+            arrival_s = traces.start_s + rng.uniform(0.0, length_s, n_jobs)
+            gang = rng.choice([size for size, _ in scenario.jobs[kind].gangs], n_jobs)
+            traces = replay_jobs(traces, stream, Jobs(arrival_s, rng.lognormal(0.0, 1.0, n_jobs), gang))
+    return traces
 
 
 def month_of(posix_s: float) -> int:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wattshift import catalog
+from wattshift.catalog.quantiles import mean_of
 from wattshift.scenario import Params, Scenario, builtin_scenarios, compile_params, load_scenario
 from wattshift.scenario.sites import Module, Site
 
@@ -163,9 +164,9 @@ def test_the_grid_connection_carries_more_than_all_the_it_at_peak(name):
 @pytest.mark.parametrize("name", BUILTIN)
 def test_job_tables_are_distributions(name):
     params = COMPILED[name]
-    assert (np.diff(params.job_classes["hours_quantiles"], axis=1) >= 0.0).all()
-    assert (params.job_classes["hours_quantiles"] > 0.0).all()
-    assert (params.job_classes["hours_quantiles"] <= 36.0 + 1e-9).all()
+    assert (np.diff(params.job_classes["log_hours"], axis=1) >= 0.0).all()
+    assert (params.job_classes["log_hours"] <= np.log(36.0) + 1e-9).all()
+    assert (params.job_classes["gang_hours"] > 0.0).all()
     assert (np.diff(params.job_classes["gang_cdf"], axis=1) >= 0.0).all()
     assert (params.job_classes["gang_cdf"][:, -1] == 1.0).all()
     assert ((params.stream_speed > 0.0).sum(axis=1) > 0).all()
@@ -190,8 +191,7 @@ def utilisation(scenario: Scenario, params: Params) -> float:
     held = served / utilised
     for stream, rate in enumerate(demand.stream_mean_per_h):
         job = params.streams["job_class"][stream]
-        quantiles = params.job_classes["hours_quantiles"][job]
-        mean_h = ((quantiles[1:] + quantiles[:-1]) / 2.0).mean()
+        mean_h = mean_of(params.job_classes["log_hours"][job])
         mean_gang = (
             np.diff(params.job_classes["gang_cdf"][job], prepend=0.0) * params.job_classes["gang_size"][job]
         ).sum()

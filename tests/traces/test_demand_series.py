@@ -81,9 +81,34 @@ def test_bursts_have_the_spread_asked_for_at_every_minute() -> None:
     assert 0.75 < following < 0.95
 
 
+def test_days_drift_as_much_as_asked_and_leave_the_rest_as_it_was() -> None:
+    flat = {"peak_to_trough": 1.0, "weekend_ratio": 1.0, "burst_sd": 0.0}
+    calm, drifting = (
+        np.log(demand_series(TIMES_S, HOURS, 1.0, shape(**flat, drift_sd=sd), "requests/0", 5)) for sd in (0.0, 0.4)
+    )
+    assert calm == pytest.approx(np.zeros_like(calm), abs=1e-9)
+    assert drifting.std() == pytest.approx(0.4, rel=0.2)
+    assert 0.5 < np.corrcoef(drifting[96:], drifting[:-96])[0, 1] < 0.8
+    bursts = (demand_series(TIMES_S, HOURS, 1.0, shape(drift_sd=sd), "requests/0", 5) for sd in (0.0, 0.4))
+    assert np.log(next(bursts) / next(bursts)) == pytest.approx(-drifting, abs=1e-9)
+
+
+@pytest.mark.parametrize("per_year", [-0.5, 0.3, 4.0])
+def test_demand_grows_by_as_much_a_year_without_steps(per_year) -> None:
+    still, growing = (
+        demand_series(TIMES_S, HOURS, 2.0, shape(growth_per_year=g), "jobs/0", 5) for g in (0.0, per_year)
+    )
+    factor = growing / still
+    assert factor[0] == pytest.approx(1.0, abs=1e-3)
+    assert factor[-1] == pytest.approx((1.0 + per_year) ** (365.0 / 365.25), rel=1e-3)
+    assert np.diff(np.log(factor)) == pytest.approx(np.log1p(per_year) / 365.25 / 96, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"growth_per_year": -1.0}, "growth_per_year"),
+        ({"drift_sd": -0.1}, "drift_sd"),
         ({"peak_to_trough": 0.5}, "peak_to_trough"),
         ({"peak_hour": 24.0}, "peak_hour"),
         ({"timezone": "Mars/Olympus"}, "'Mars/Olympus' is not an IANA time zone"),

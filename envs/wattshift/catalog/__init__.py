@@ -1,6 +1,7 @@
-"""Catalog: chips, plants, power trains, batteries, networks, ..., every number with unit, grade and source."""
+"""Catalog: chips, plants, power trains, networks, workloads, ..., every number with unit, grade and source."""
 
 from .entries import Access, Battery, Chip, Envelope, Generator, Link, Plant, PowerTrain, Quantity, Router
+from .kinds import JobKind, RequestKind
 from .load import (
     CatalogError,
     access,
@@ -8,9 +9,11 @@ from .load import (
     chips,
     envelopes,
     generators,
+    job_kinds,
     links,
     plants,
     power_trains,
+    request_kinds,
     routers,
     sections,
 )
@@ -22,19 +25,23 @@ __all__ = [
     "Chip",
     "Envelope",
     "Generator",
+    "JobKind",
     "Link",
     "Plant",
     "PowerTrain",
     "Quantity",
+    "RequestKind",
     "Router",
     "access",
     "batteries",
     "chips",
     "envelopes",
     "generators",
+    "job_kinds",
     "links",
     "plants",
     "power_trains",
+    "request_kinds",
     "routers",
     "sections",
 ]

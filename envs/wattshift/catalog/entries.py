@@ -29,7 +29,7 @@ class Quantity(BaseModel):
         return self
 
 
-def _within(low: float, high: float) -> AfterValidator:
+def within(low: float, high: float) -> AfterValidator:
     """Validator that refuses a quantity outside `low .. high`."""
 
     def check(quantity: Quantity) -> Quantity:
@@ -40,10 +40,10 @@ def _within(low: float, high: float) -> AfterValidator:
     return AfterValidator(check)
 
 
-Positive = Annotated[Quantity, _within(1e-9, math.inf)]
-NonNegative = Annotated[Quantity, _within(0.0, math.inf)]
-Share = Annotated[Quantity, _within(0.0, 1.0)]
-Celsius = Annotated[Quantity, _within(-50.0, 100.0)]
+Positive = Annotated[Quantity, within(1e-9, math.inf)]
+NonNegative = Annotated[Quantity, within(0.0, math.inf)]
+Share = Annotated[Quantity, within(0.0, 1.0)]
+Celsius = Annotated[Quantity, within(-50.0, 100.0)]
 
 
 class Entry(BaseModel):
@@ -66,7 +66,7 @@ class Chip(Entry):
     node_peak_w: NonNegative
     fan_w: NonNegative  # fans of an air-cooled server at full load and 25 C inlet, per chip
     leakage_per_k: NonNegative
-    dvfs_exponent: Annotated[Quantity, _within(1.0, 4.0)]
+    dvfs_exponent: Annotated[Quantity, within(1.0, 4.0)]
     min_speed: Share
     job_power_share: Share
     sleep_w: NonNegative  # chip and its share of the node while asleep
@@ -127,7 +127,7 @@ class Plant(Entry):
     transport_kw_per_kw: NonNegative
     rejection_kw_per_kw: NonNegative
     adiabatic: Share = Quantity(value=0.0, grade="A", source="a plant that does not say otherwise has no assist")
-    cycles: Annotated[Quantity, _within(1.5, 20.0)] | None = None  # of concentration; None: nothing evaporates
+    cycles: Annotated[Quantity, within(1.5, 20.0)] | None = None  # of concentration; None: nothing evaporates
     humidify_l_per_kwh: NonNegative  # for the air of the room, per kWh of heat
     loop_rise_k: Positive  # loop above supply
     time_constant_min: Positive
@@ -187,7 +187,7 @@ class Link(Entry):
     summary: str
     capacity_gbps: Positive
     us_per_km: Positive
-    route_factor: Annotated[Quantity, _within(1.0, 5.0)]  # length of the route over the great circle
+    route_factor: Annotated[Quantity, within(1.0, 5.0)]  # length of the route over the great circle
     equipment_ms: NonNegative  # one way
     idle_kw: NonNegative  # ports in service, whatever they carry
     sleep_share: Share  # of idle_kw while the link sleeps

@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from .entries import Access, Battery, Chip, Entry, Envelope, Generator, Link, Plant, PowerTrain, Router
+from .kinds import JobKind, RequestKind
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -78,6 +79,18 @@ def access() -> Mapping[str, Access]:
     return _read("access.yaml", Access)
 
 
+@cache
+def request_kinds() -> Mapping[str, RequestKind]:
+    """Kinds of online requests by name."""
+    return _read("workloads/requests.yaml", RequestKind)
+
+
+@cache
+def job_kinds() -> Mapping[str, JobKind]:
+    """Kinds of jobs by name."""
+    return _read("workloads/jobs.yaml", JobKind)
+
+
 def sections() -> dict[str, Mapping[str, Entry]]:
     """All of the catalog, by section: for the documentation's tables and the test of provenance."""
     return {
@@ -90,6 +103,8 @@ def sections() -> dict[str, Mapping[str, Entry]]:
         "links": links(),
         "routers": routers(),
         "access": access(),
+        "request_kinds": request_kinds(),
+        "job_kinds": job_kinds(),
     }
 
 
@@ -124,8 +139,17 @@ def parse(text: str, file_name: str, entry_type: type[AnyEntry]) -> Mapping[str,
 
 
 def _write_out(value: Any, sources: Mapping[str, str]) -> Any:
-    """`[value, grade, source]` as a mapping, with the citation in place of its key; other fields as they are."""
-    if not isinstance(value, list) or len(value) != 3:
+    """`[value, grade, source]` as a mapping, with the citation in place of its key, wherever it stands.
+
+    `[probability, value, grade, source]` likewise; other fields as they are.
+    """
+    if isinstance(value, dict):
+        return {key: _write_out(item, sources) for key, item in value.items()}
+    if not isinstance(value, list):
         return value
-    number, grade, source = value
-    return {"value": number, "grade": grade, "source": sources.get(source, source)}
+    if any(isinstance(item, dict | list) for item in value) or len(value) not in (3, 4):
+        return [_write_out(item, sources) for item in value]
+    *place, number, grade, source = value
+    return {"value": number, "grade": grade, "source": sources.get(source, source)} | (
+        {"at": place[0]} if place else {}
+    )

@@ -86,5 +86,5 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     route(params, state, control, ledger)
     load_models(params, state, ledger)
     clear(ledger)
-    backlog(params, now, state, ledger)
+    backlog(params, traces, now, state, ledger)
     totals.liability_usd = liability_usd(params, traces, state)

@@ -14,6 +14,11 @@ class Now(NamedTuple):
     zones: np.ndarray  # [Z] weather, carbon and price
     request_rate_per_s: np.ndarray  # [F]
     job_rate_per_h: np.ndarray  # [G]
+    flow_drawn: np.ndarray  # [F] 1 = counts are drawn around the rate, 0 = the rate is what arrives
+    stream_drawn: np.ndarray  # [G] 1 = jobs are drawn at the rate, 0 = they stand in the traces' table
+    jobs: np.ndarray  # [N] REPLAYED_JOB: the whole table, of which arrive
+    first_job: int  # from this one
+    end_job: int  # to before this one
     opens_period: bool  # the first step of a calendar month: the demand charge begins anew
 
 
@@ -21,7 +26,17 @@ class Now(NamedTuple):
 def read(traces, row):
     """The series at one row."""
     opens_period = row > 0 and traces.month[row] != traces.month[row - 1]
-    return Now(traces.zones[row], traces.request_rate_per_s[row], traces.job_rate_per_h[row], opens_period)
+    return Now(
+        traces.zones[row],
+        traces.request_rate_per_s[row],
+        traces.job_rate_per_h[row],
+        traces.flow_drawn,
+        traces.stream_drawn,
+        traces.jobs,
+        traces.first_job[row],
+        traces.first_job[row + 1],
+        opens_period,
+    )
 
 
 @njit

@@ -2,6 +2,7 @@
 
 from .compile import compile_params, reference_cost_usd_per_h
 from .errors import ScenarioError
+from .job_tables import check_replayed_gangs
 from .load import builtin_scenarios, load_scenario
 from .schema import Scenario
 from .site_table import import_limits_kw
@@ -14,6 +15,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "builtin_scenarios",
+    "check_replayed_gangs",
     "compile_params",
     "import_limits_kw",
     "load_scenario",

@@ -15,6 +15,8 @@ def demand_of(scenario: Scenario) -> Demand:
 
     return Demand(
         zones=scenario.zone_names,
+        flow_names=scenario.flow_names,
+        stream_names=scenario.stream_names,
         flow_mean_per_s=tuple(scenario.requests[kind].rate_per_s[origin] for origin, kind in scenario.flows),
         flow_shapes=tuple(shape(scenario.requests[kind].shape, origin) for origin, kind in scenario.flows),
         stream_mean_per_h=tuple(scenario.jobs[kind].rate_per_h[origin] for origin, kind in scenario.streams),

@@ -1,26 +1,27 @@
 """Tables of jobs: classes, streams, and how fast each module runs them."""
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+
+from wattshift.catalog.quantiles import log_table
 
 from .errors import ScenarioError
 from .fleet import installed, job_speed
 from .schema import Scenario
-from .tables import JOB_CLASS, N_GANG_SIZES, N_QUANTILES, STREAM, Floats, Ints, table
-from .workloads import JobClass
+from .tables import JOB_CLASS, N_GANG_SIZES, STREAM, Floats, Ints, Params, table
 
 
 def job_class_table(scenario: Scenario) -> np.ndarray:
     """`JOB_CLASS` records [B]."""
     jobs = list(scenario.jobs.values())
-    sizes, cumulative = gang_tables(jobs)
+    shapes = [job_shape(job.duration_h, job.gangs, job.gang_hours) for job in jobs]
     return table(
         JOB_CLASS,
         len(jobs),
-        hours_quantiles=[duration_quantiles_h(job) for job in jobs],
-        gang_size=sizes,
-        gang_cdf=cumulative,
+        **{name: [getattr(shape, name) for shape in shapes] for name in JobShape._fields},
         data_gb=[job.data_gb for job in jobs],
         slack_h=[job.slack_h for job in jobs],
         slack_share=[job.slack_share for job in jobs],
@@ -48,21 +49,30 @@ def stream_table(scenario: Scenario, speeds: Floats) -> np.ndarray:
     )
 
 
-def duration_quantiles_h(job: JobClass) -> Floats:
-    """Run time at `N_QUANTILES` even probabilities; logarithmic between the given points, as run times are."""
-    probabilities, hours = np.array(job.duration_h, dtype=np.float64).T
-    return np.exp(np.interp(np.linspace(0.0, 1.0, N_QUANTILES), probabilities, np.log(hours)))
+class JobShape(NamedTuple):
+    """The columns of `JOB_CLASS` by which run times and gangs are drawn; sizes padded with the last."""
+
+    log_hours: Floats  # [N_QUANTILES]
+    gang_size: Ints  # [N_GANG_SIZES]
+    gang_cdf: Floats  # [N_GANG_SIZES]
+    gang_hours: Floats  # [N_GANG_SIZES]
 
 
-def gang_tables(jobs: list[JobClass]) -> tuple[Ints, Floats]:
-    """Sizes and cumulative probabilities of gangs [B, N_GANG_SIZES], padded with the last."""
-    sizes = np.zeros((len(jobs), N_GANG_SIZES), dtype=np.int64)
-    cumulative = np.ones((len(jobs), N_GANG_SIZES))
-    for row, job in enumerate(jobs):
-        sizes[row] = [size for size, _ in job.gangs] + [job.gangs[-1][0]] * (N_GANG_SIZES - len(job.gangs))
-        # The last is exactly 1: a draw below 1 always finds its gang.
-        cumulative[row, : len(job.gangs) - 1] = np.cumsum([probability for _, probability in job.gangs])[:-1]
-    return sizes, cumulative
+def job_shape(
+    duration_h: Sequence[tuple[float, float]], gangs: Sequence[tuple[int, float]], gang_hours: Sequence[float] | None
+) -> JobShape:
+    """Tables of run times and gangs, from what a job class says of them."""
+    shares = [probability for _, probability in gangs]
+    padding = N_GANG_SIZES - len(gangs)
+    # The last is exactly 1: a draw below 1 always finds its gang.
+    cumulative = [*np.cumsum(shares)[:-1], *[1.0] * (padding + 1)]
+    hours = [1.0] * len(gangs) if gang_hours is None else list(gang_hours)
+    return JobShape(
+        log_table(duration_h),
+        np.array([size for size, _ in gangs] + [gangs[-1][0]] * padding, dtype=np.int64),
+        np.array(cumulative),
+        np.array(hours + hours[-1:] * padding),
+    )
 
 
 def stream_speeds(scenario: Scenario) -> Floats:
@@ -87,7 +97,7 @@ def stream_speeds(scenario: Scenario) -> Floats:
         ]
         largest = job.gangs[-1][0]
         if job.elastic is not None:
-            largest = max(math.ceil(job.elastic.least_share * largest - 1e-9), 1)
+            largest = least_chips(largest, job.elastic.least_share)
         if largest > max(offered, default=0):
             problems.append(
                 f"jobs.{stream.kind}: a gang of {largest} from {stream.origin} fits no module: within its residency, "
@@ -96,3 +106,26 @@ def stream_speeds(scenario: Scenario) -> Floats:
     if problems:
         raise ScenarioError(scenario.name, problems)
     return speeds
+
+
+def check_replayed_gangs(params: Params, stream_names: Sequence[str], jobs: np.ndarray) -> None:
+    """Refuse replayed jobs (`REPLAYED_JOB` records) of gangs that no module could ever start.
+
+    Raises:
+        ValueError: the chips offered to jobs in each module that may run a stream are fewer than a gang of it.
+    """
+    offered = (params.modules["chips"] * params.modules["job_share"] + 1e-9).astype(np.int64)
+    for stream in np.unique(jobs["stream"]):
+        most = offered[params.stream_speed[stream] > 0.0].max()
+        largest = jobs["gang"][jobs["stream"] == stream].max()
+        least_share = params.job_classes["least_share"][params.streams["job_class"][stream]]
+        if least_chips(int(largest), float(least_share)) > most:
+            raise ValueError(
+                f"replay.jobs: a gang of {largest} of {stream_names[stream]} fits no module: at most {most} chips are "
+                f"offered to jobs where it may run"
+            )
+
+
+def least_chips(gang: int, least_share: float) -> int:
+    """Fewest chips on which a gang runs."""
+    return max(math.ceil(least_share * gang - 1e-9), 1)

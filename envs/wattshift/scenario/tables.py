@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wattshift.catalog.quantiles import N_QUANTILES
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-N_QUANTILES = 33
-"""Points of every inverse distribution function, at the probabilities 0, 1/32, ... 1."""
 
 N_GANG_SIZES = 8
 """Most sizes of a gang; fewer are padded with the last."""
@@ -192,9 +191,10 @@ SERVICE = record(
 )
 
 JOB_CLASS = record(
-    hours_quantiles=(F, (N_QUANTILES,)),  # run time on reference chips, h
+    log_hours=(F, (N_QUANTILES,)),  # logarithm of the run time in h on reference chips, at even normal scores
     gang_size=(I, (N_GANG_SIZES,)),  # chips
     gang_cdf=(F, (N_GANG_SIZES,)),  # cumulative probability, last = 1
+    gang_hours=(F, (N_GANG_SIZES,)),  # run time of the size over that of the table
     data_gb=F,  # input data per chip of the gang
     slack_h=F,  # mean slack granted beyond the run time
     slack_share=F,  # slack granted in proportion to the run time

@@ -1,14 +1,15 @@
 """What is asked of the fleet: classes of online requests and of jobs."""
 
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
 from wattshift import catalog
 from wattshift.catalog.entries import ChipKind, Precision
 
-from .fields import ChipName, Count, NonNegative, Positive, Section, SiteName
+from .fields import ChipName, Count, JobKindName, NonNegative, Positive, RequestKindName, Section, SiteName
+from .inherit import inherit_jobs, inherit_requests
 from .tables import N_GANG_SIZES
 
 Efficiency = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -22,6 +23,10 @@ class DemandShape(Section):
     peak_to_trough: Annotated[float, Field(strict=True, ge=1)] = Field(description="of the weekday's shape")
     weekend_ratio: Positive = Field(description="weekend mean over weekday mean")
     burst_sd: NonNegative = Field(description="sd of the logarithm of a noise that lasts hours")
+    drift_sd: NonNegative = Field(default=0.0, description="sd of the logarithm of a noise that lasts days")
+    growth_per_year: Annotated[float, Field(strict=True, gt=-1)] = Field(
+        default=0.0, description="of the rate, compound, from the traces' first hour on"
+    )
 
 
 class Preprocess(Section):
@@ -50,6 +55,12 @@ class RequestClass(Section):
     """
 
     summary: str
+    kind: RequestKindName | None = Field(
+        default=None, description="kind of the catalog whose shape, minute_cv and tokens hold where none are given"
+    )
+    model_giga_params: Positive | None = Field(
+        default=None, description="1e9 active parameters of a language model; with the kind's tokens it gives tera_ops"
+    )
     priority: Count = Field(description="1 is served first")
     objective_ms: Positive = Field(description="latency objective at the user, both ways and service")
     precision: Precision
@@ -71,6 +82,11 @@ class RequestClass(Section):
     preprocess: Preprocess | None = Field(default=None, description="how the origin may reduce the data; left out: not")
     shape: DemandShape
     rate_per_s: Annotated[dict[SiteName, Positive], Field(min_length=1)] = Field(description="long-run mean by origin")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherits(cls, document: Any) -> Any:
+        return inherit_requests(document)
 
     @model_validator(mode="after")
     def _dropping_is_no_cheaper(self) -> "RequestClass":
@@ -95,6 +111,9 @@ class JobClass(Section):
     """Deferrable jobs of one kind: gangs of chips that start together, in hours of the reference chip."""
 
     summary: str
+    kind: JobKindName | None = Field(
+        default=None, description="kind of the catalog whose shape, run times and gangs hold where none are given"
+    )
     precision: Precision
     memory_gb: NonNegative = Field(description="needed on every chip of the gang")
     reference_chip: ChipName = Field(description="chip on which the durations hold")
@@ -106,6 +125,9 @@ class JobClass(Section):
     )
     gangs: Annotated[list[tuple[Count, Probability]], Field(min_length=1, max_length=N_GANG_SIZES)] = Field(
         description="[chips, probability]"
+    )
+    gang_hours: list[Positive] | None = Field(
+        default=None, description="run time of each size over that of duration_h; left out: 1"
     )
     elastic: Elastic | None = Field(default=None, description="sizes a gang may also run at; left out: its size only")
     data_gb: NonNegative = Field(description="input staged at the start, per chip of the gang")
@@ -121,6 +143,19 @@ class JobClass(Section):
     hourly_burst_sd: NonNegative = Field(description="sd of the logarithm of the hourly arrival rate")
     shape: DemandShape
     rate_per_h: Annotated[dict[SiteName, Positive], Field(min_length=1)] = Field(description="long-run mean by origin")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherits(cls, document: Any) -> Any:
+        return inherit_jobs(document)
+
+    @model_validator(mode="after")
+    def _every_gang_has_its_hours(self) -> "JobClass":
+        if self.gang_hours is not None and len(self.gang_hours) != len(self.gangs):
+            raise ValueError(
+                f"gang_hours has {len(self.gang_hours)} items, must be one for each of {len(self.gangs)} gangs"
+            )
+        return self
 
     @model_validator(mode="after")
     def _reference_can_run_it(self) -> "JobClass":

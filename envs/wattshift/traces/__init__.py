@@ -5,8 +5,9 @@
 
 from wattshift.traces.build import build_traces
 from wattshift.traces.errors import TraceError
+from wattshift.traces.replay import Counts, Jobs, replay_counts, replay_jobs
 from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, Traces
-from wattshift.traces.spec import Demand, Shape, TraceSpec
+from wattshift.traces.spec import Demand, Replay, Shape, TraceSpec
 
 __all__ = [
     "CARBON",
@@ -14,10 +15,15 @@ __all__ = [
     "PRICE",
     "SOLAR",
     "TEMPERATURE",
+    "Counts",
     "Demand",
+    "Jobs",
+    "Replay",
     "Shape",
     "TraceError",
     "TraceSpec",
     "Traces",
     "build_traces",
+    "replay_counts",
+    "replay_jobs",
 ]

@@ -16,7 +16,7 @@ from wattshift.traces.interpolate import (
     hour_means,
     step_middles_s,
 )
-from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, ZONE, Traces
+from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, ZONE, Traces, nothing_replayed
 from wattshift.traces.spec import Demand, Shape
 from wattshift.traces.weather import wet_bulb_c
 from wattshift.traces.wind import turbine_share
@@ -118,4 +118,5 @@ def assemble(
         forecast=forecasts,
         mean_price_usd_per_kwh=table["price_usd_per_kwh"].mean(axis=0, dtype=np.float64),
         mean_carbon_kg_per_kwh=table["carbon_kg_per_kwh"].mean(axis=0, dtype=np.float64),
+        **nothing_replayed(n_rows, len(demand.flow_shapes), len(demand.stream_shapes)),
     )

@@ -4,6 +4,7 @@ import logging
 
 from wattshift.traces import cache
 from wattshift.traces.clock import HOUR_S
+from wattshift.traces.replay import replay_files
 from wattshift.traces.series import Traces
 from wattshift.traces.spec import Demand, TraceSpec
 
@@ -28,7 +29,8 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
 
     Synthetic traces cover whole calendar years and are kept in a cache folder (see `cache`); the same spec gives
     the same arrays. Real traces cover the same years less the first and the last day, which no
-    zone's local files cover whole in UTC, and are read anew each time.
+    zone's local files cover whole in UTC, and are read anew each time. So are recorded requests and jobs
+    (`spec.replay`), which take the place of drawn ones.
 
     Args:
         demand: zones, flows and streams, in the order of the scenario's `Params`.
@@ -37,12 +39,15 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
 
     Raises:
         ValueError: the step length is not allowed.
-        TraceError: unknown zone, or a real file is missing or faulty (file and line are named).
+        TraceError: unknown zone, flow or stream, or a real file is missing or faulty (file and line are named).
     """
     step = whole_step_s(step_s)
+    drawn = spec.model_copy(update={"replay": None})
     if spec.source == "real":
-        return _from_files(demand, spec, step)
-    return cache.remembered(demand, spec, step, lambda: _synthetic(demand, spec, step))
+        traces = _from_files(demand, drawn, step)
+    else:
+        traces = cache.remembered(demand, drawn, step, lambda: _synthetic(demand, drawn, step))
+    return traces if spec.replay is None else replay_files(traces, demand, spec.replay)
 
 
 def _synthetic(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:

@@ -24,7 +24,7 @@ from uuid import uuid4
 import numpy as np
 
 from wattshift.traces.grid.load import grids_text
-from wattshift.traces.series import ZONE, Traces
+from wattshift.traces.series import REPLAYED_JOB, ZONE, Traces
 from wattshift.traces.spec import Demand, TraceSpec
 from wattshift.traces.zones import catalog_text
 
@@ -63,7 +63,8 @@ def load(entry: Path) -> Traces:
     """Read an entry into ordinary, writable memory: read-only maps would be another type to numba."""
     scalars = json.loads((entry / "scalars.json").read_text())
     arrays = {name: np.load(entry / f"{name}.npy") for name in Traces._fields if name not in SCALARS}
-    arrays["zones"] = arrays["zones"].view(ZONE)  # files forget that a record is aligned, and numba minds
+    for name, record in (("zones", ZONE), ("jobs", REPLAYED_JOB)):
+        arrays[name] = arrays[name].view(record)  # files forget that a record is aligned, and numba minds
     return Traces(step_s=float(scalars["step_s"]), start_s=int(scalars["start_s"]), **arrays)
 
 

@@ -11,8 +11,13 @@ from wattshift.traces.spec import Shape
 Floats = NDArray[np.float64]
 
 BURST_TIME_H = 6.0
-"""Time constant of the slow noise on demand (estimate): rates stay high or low for part of a day, as in the Azure
+"""Time constant of the bursts of demand (estimate): rates stay high or low for part of a day, as in the Azure
 LLM traces, whose correlation after 24 h is explained by the day shape."""
+
+DRIFT_TIME_H = 60.0
+"""Time constant of the drift of demand (estimate): busy and slack days, as in the counts of Alibaba's GPU cluster."""
+
+YEAR_S = 365.25 * 86400
 
 
 def regular_shape(week_hour: Floats, shape: Shape) -> Floats:
@@ -32,29 +37,37 @@ def weekly_mean(shape: Shape) -> float:
     return float(regular_shape(minutes, shape).mean())
 
 
-def bursts(times_s: Seconds, hours: Hours, shape: Shape, name: str, seed: int) -> Floats:
+def bursts(times_s: Seconds, hours: Hours, sd: float, time_constant_h: float, name: str, seed: int) -> Floats:
     """Log-normal factor of mean one: hourly noise, linear in between and rescaled to unit variance everywhere.
 
     Between two neighbours of correlation rho the weighted sum has variance f^2 + (1-f)^2 + 2 f (1-f) rho.
     """
-    hourly = noise.unit_noise(seed, name, hours, BURST_TIME_H)
+    hourly = noise.unit_noise(seed, name, hours, time_constant_h)
     hour, past_s = np.divmod(times_s - hours.start_s, HOUR_S)
     after = past_s / HOUR_S
     blend = (1.0 - after) * hourly[hour] + after * hourly[hour + 1]
-    variance = after**2 + (1.0 - after) ** 2 + 2.0 * after * (1.0 - after) * np.exp(-1.0 / BURST_TIME_H)
-    return np.exp(shape.burst_sd * blend / np.sqrt(variance) - 0.5 * shape.burst_sd**2)
+    variance = after**2 + (1.0 - after) ** 2 + 2.0 * after * (1.0 - after) * np.exp(-1.0 / time_constant_h)
+    return np.exp(sd * blend / np.sqrt(variance) - 0.5 * sd**2)
+
+
+def growth(times_s: Seconds, hours: Hours, per_year: float) -> Floats:
+    """Rate over that of the traces' first hour; compound and without steps."""
+    return np.exp(np.log1p(per_year) * (times_s - hours.start_s) / YEAR_S)
 
 
 def demand_series(times_s: Seconds, hours: Hours, mean: float, shape: Shape, name: str, seed: int) -> Floats:
-    """Rate at each time; its long-run mean is `mean`, in the unit of `mean`.
+    """Rate at each time; its long-run mean without growth is `mean`, in the unit of `mean`.
 
     Args:
         times_s: wanted times, within the hours; the margin serves for interpolation only.
         hours: hours of the traces.
         mean: long-run mean rate, > 0.
-        shape: day, week and burstiness.
+        shape: day, week, noise and growth.
         name: what seeds the noise, for instance "requests/3".
         seed: of the traces.
     """
     regular = regular_shape(local_week_hour(times_s, shape.timezone), shape) / weekly_mean(shape)
-    return mean * regular * bursts(times_s, hours, shape, name, seed)
+    rate = mean * regular * bursts(times_s, hours, shape.burst_sd, BURST_TIME_H, name, seed)
+    if shape.drift_sd > 0.0:
+        rate = rate * bursts(times_s, hours, shape.drift_sd, DRIFT_TIME_H, f"{name}/days", seed)
+    return rate * growth(times_s, hours, shape.growth_per_year)

@@ -32,7 +32,9 @@ class Shape(Strict):
     peak_hour: float = Field(ge=0, lt=24, description="local hour of the daily peak")
     peak_to_trough: float = Field(ge=1, description="weekday ratio of the day's peak to its trough")
     weekend_ratio: float = Field(gt=0, description="weekend mean / weekday mean")
-    burst_sd: float = Field(ge=0, le=2, description="sd of the log of the slow noise (hours) on the rate")
+    burst_sd: float = Field(ge=0, le=2, description="sd of the log of the noise that lasts hours")
+    drift_sd: float = Field(default=0.0, ge=0, le=2, description="sd of the log of the noise that lasts days")
+    growth_per_year: float = Field(default=0.0, gt=-1, description="of the rate, compound, from the first hour on")
 
 
 class Demand(Strict):
@@ -43,6 +45,8 @@ class Demand(Strict):
     flow_shapes: tuple[Shape, ...]
     stream_mean_per_h: tuple[Positive, ...]
     stream_shapes: tuple[Shape, ...]
+    flow_names: tuple[str, ...] = Field(default=(), description="by which a replay finds its flow")
+    stream_names: tuple[str, ...] = Field(default=(), description="by which a replay finds its stream")
 
     @model_validator(mode="after")
     def _lengths_agree(self) -> Self:
@@ -63,6 +67,22 @@ Regime = Literal["usual", "crisis"]
 """Prices of fuel: those of 2023, or those of the crisis of 2022."""
 
 
+class Recording(Strict):
+    """A recorded file that takes the place of drawn demand."""
+
+    file: Path = Field(description="CSV: time,count for requests; arrival,hours,gang for jobs; plain or .gz")
+    every_h: int | None = Field(
+        default=None, ge=1, description="its first so many hours repeat for ever; left out: as it is dated"
+    )
+
+
+class Replay(Strict):
+    """What is replayed, by the name of the flow or stream, `origin/class`."""
+
+    requests: dict[str, Recording] = Field(default_factory=dict)
+    jobs: dict[str, Recording] = Field(default_factory=dict)
+
+
 class TraceSpec(Strict):
     """Where weather and grid series come from.
 
@@ -78,6 +98,7 @@ class TraceSpec(Strict):
     first_year: int = Field(default=SYNTHETIC_FIRST_YEAR, ge=1970, le=2200, description="2023 if real and not given")
     root: Path | None = Field(default=None, description="folder of the real data; only with source: real")
     fuel: Regime = Field(default="usual", description="prices: of 2023, or of the crisis of 2022; synthetic only")
+    replay: Replay | None = Field(default=None, description="recorded requests and jobs in the place of drawn ones")
 
     @model_validator(mode="before")
     @classmethod
