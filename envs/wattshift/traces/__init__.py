@@ -5,7 +5,7 @@
 
 from wattshift.traces.build import build_traces
 from wattshift.traces.errors import TraceError
-from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, Traces
+from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, WIND, Traces
 from wattshift.traces.spec import Demand, Shape, TraceSpec
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "PRICE",
     "SOLAR",
     "TEMPERATURE",
+    "WIND",
     "Demand",
     "Shape",
     "TraceError",

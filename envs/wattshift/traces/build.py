@@ -1,9 +1,20 @@
 """The way in: a demand, a source and a step length give `Traces`."""
 
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from wattshift.traces import cache
-from wattshift.traces.clock import HOUR_S
+from wattshift.traces.clock import HOUR_S, Hours
+from wattshift.traces.errors import TraceError
 from wattshift.traces.series import Traces
 from wattshift.traces.spec import Demand, TraceSpec
+
+if TYPE_CHECKING:
+    from wattshift.traces.zone_hours import ZoneHours
+    from wattshift.traces.zones import Zone
+
+log = logging.getLogger(__name__)
 
 SHORTEST_STEP_S = 60
 
@@ -24,7 +35,8 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
 
     Synthetic traces cover whole calendar years and are kept in a cache folder (see `cache`); the same spec gives
     the same arrays. Real traces cover the same years less the first and the last day, which no
-    zone's local files cover whole in UTC, and are read anew each time.
+    zone's local files cover whole in UTC, and are read anew each time. Forecasts know the year before: of the same
+    seed, or of the files, or of the zone's model where the files of that year cannot be read (a warning says so).
 
     Args:
         demand: zones, flows and streams, in the order of the scenario's `Params`.
@@ -42,19 +54,23 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
 
 
 def _synthetic(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
-    from wattshift.traces.assemble import assemble
+    from wattshift.traces.assemble import Record, assemble
     from wattshift.traces.clock import calendar_years
     from wattshift.traces.synthetic import synthetic_zone
     from wattshift.traces.zones import find_zones
 
     zones = find_zones(demand.zones)
-    hours = calendar_years(spec.first_year, spec.years)
-    hourly = [synthetic_zone(name, zone, hours, spec.seed) for name, zone in zip(demand.zones, zones, strict=True)]
-    return assemble(hours, zones, hourly, demand, step_s, spec.seed)
+
+    def record(hours: Hours) -> Record:
+        pairs = zip(demand.zones, zones, strict=True)
+        return Record(hours, [synthetic_zone(name, zone, hours, spec.seed) for name, zone in pairs])
+
+    now, past = calendar_years(spec.first_year, spec.years), calendar_years(spec.first_year - 1, 1)
+    return assemble(record(now), record(past), zones, demand, step_s, spec)
 
 
 def _from_files(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
-    from wattshift.traces.assemble import assemble
+    from wattshift.traces.assemble import Record, assemble
     from wattshift.traces.real import data_folder, inner_days, real_zone
     from wattshift.traces.zones import find_zones
 
@@ -62,5 +78,19 @@ def _from_files(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
     root = data_folder(spec.root)
     hours = inner_days(spec.first_year, spec.years)
     years = range(spec.first_year, spec.first_year + spec.years)
-    hourly = [real_zone(zone, hours, root, years) for zone in zones]
-    return assemble(hours, zones, hourly, demand, step_s, spec.seed)
+    now = Record(hours, [real_zone(zone, hours, root, years) for zone in zones])
+    past_hours = inner_days(spec.first_year - 1, 1)
+    past = [_past(name, zone, past_hours, root, spec) for name, zone in zip(demand.zones, zones, strict=True)]
+    return assemble(now, Record(past_hours, past), zones, demand, step_s, spec)
+
+
+def _past(name: str, zone: "Zone", hours: Hours, root: Path, spec: TraceSpec) -> "ZoneHours":
+    """The year before real traces, from files; from the zone's model where there are none that can be read."""
+    from wattshift.traces.real import real_zone
+    from wattshift.traces.synthetic import synthetic_zone
+
+    try:
+        return real_zone(zone, hours, root, [spec.first_year - 1])
+    except TraceError as error:
+        log.warning("%s: climate and last weeks known to forecasts are the model's, not the files': %s", name, error)
+        return synthetic_zone(name, zone, hours, spec.seed)

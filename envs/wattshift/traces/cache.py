@@ -23,6 +23,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from wattshift.traces.forecast_table import forecast_text
 from wattshift.traces.series import ZONE, Traces
 from wattshift.traces.spec import Demand, TraceSpec
 from wattshift.traces.zones import catalog_text
@@ -47,10 +48,10 @@ def cache_folder() -> Path:
 
 
 def digest(demand: Demand, spec: TraceSpec, step_s: int) -> str:
-    """Name of the entry: changes with the request, with any source file of this package and with the catalog."""
+    """Name of the entry: changes with the request, with any source file of this package and with its catalogs."""
     asked = {"demand": demand.model_dump(mode="json"), "spec": spec.model_dump(mode="json"), "step_s": step_s}
     hasher = hashlib.sha256(json.dumps(asked, sort_keys=True).encode())
-    hasher.update(catalog_text())
+    hasher.update(catalog_text() + forecast_text())
     package = Path(__file__).parent
     for source in sorted(package.rglob("*.py")):
         hasher.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())

@@ -59,18 +59,23 @@ SYNTHETIC_FIRST_YEAR = 2025
 REAL_FIRST_YEAR = 2023  # the first year for which every zone's price file is whole: GB's 2022 begins on 21 January
 
 
+ForecastKind = Literal["realistic", "persistence", "perfect"]
+
+
 class TraceSpec(Strict):
     """Where weather and grid series come from.
 
     `synthetic`: the model of `catalog/zones.yaml`, any number of years, on the real calendar from `first_year`.
     `real`: files under `root` (or the folder named by the environment variable WATTSHIFT_DATA), `years`
-    consecutive calendar years. Noise of demand and of forecasts comes from `seed` in both.
+    consecutive calendar years. Noise of demand and of forecasts comes from `seed` in both. `forecast` says what
+    forecasts are: the truth blurred as `catalog/forecast.yaml` says, the day before, or the truth.
     """
 
     source: Literal["synthetic", "real"] = "synthetic"
     seed: int = Field(default=0, ge=0, lt=2**63)
     years: int = Field(default=1, ge=1, le=50)
     first_year: int = Field(default=SYNTHETIC_FIRST_YEAR, ge=1970, le=2200, description="2023 if real and not given")
+    forecast: ForecastKind = "realistic"
     root: Path | None = Field(default=None, description="folder of the real data; only with source: real")
 
     @model_validator(mode="before")
