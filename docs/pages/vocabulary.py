@@ -168,8 +168,10 @@ def feature(name: str) -> str:
     """
     if name.startswith("requests/"):
         return FEATURES["requests/<flow>"]
-    name = re.sub(r"_change_\d+h$", "_change_<lead>h", name)
-    return FEATURES[re.sub(r"_slack_\w*_to_\w*$", "_slack_<from>_to_<to>", name)]
+    if name.startswith("demand_forecast/"):
+        return FEATURES["demand_forecast/<flow>/<lead>h"]
+    name = re.sub(r"_slack_\w*_to_\w*$", "_slack_<from>_to_<to>", name)
+    return FEATURES[re.sub(r"_\d+h$", "_<lead>h", name)]
 
 
 def unit(name: str) -> str:

@@ -25,6 +25,8 @@ CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS, LINKS, WEATHER_FORECAST, DEMAND
 FORECAST_LEADS_H = (1, 2, 3, 4, 6, 9, 12, 18, 24)
 WEATHER_LEADS_H = (3, 6, 12, 24)
 DEMAND_LEADS_H = (1, 3, 6, 12, 24)
+WEATHER_QUANTITIES = (2, 3, 4)
+"""Temperature, solar and wind among the quantities of `Traces.forecast`."""
 SLACK_EDGES_H = (1.0, 3.0, 6.0, 12.0)
 N_JOB_CLASS = 3
 LIMIT = 10.0
@@ -174,7 +176,7 @@ def observe_weather_forecast(params, forecast, raw):
     for nth in range(len(params.sites)):
         zone = params.sites[nth].zone
         for lead in WEATHER_LEADS_H:
-            for quantity in range(2, 5):  # temperature, solar, wind in the order of the traces
+            for quantity in WEATHER_QUANTITIES:
                 raw[at] = forecast[quantity, zone, lead - 1]
                 at += 1
 

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 ENVIRONMENT_VARIABLE = "WATTSHIFT_CACHE"
 SCALARS = ("step_s", "start_s")
 DIGEST_LENGTH = 32
-ENTRIES_KEPT = 12  # a year of nine zones in steps of five minutes takes some 50 MB
+ENTRIES_KEPT = 12  # a year of `hybrid` in steps of five minutes takes some 80 MB
 DRAFT = ".draft-"
 DRAFT_LIFE_S = 86400.0  # a draft older than this was left by a process that was killed
 

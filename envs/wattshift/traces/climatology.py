@@ -2,7 +2,7 @@
 
 For each hour of the day, mean and variance of the year before are fitted by least squares with waves of the year and a
 weekend. Smooth waves, and not the mean of every month, because a month of one year is a poor sample: weather lasts for
-days. Where levels drift, both are scaled to the last two weeks (`level`).
+days. Where levels drift, both are scaled to the last two weeks (`levelled`).
 
 Nothing here looks ahead: the newest hour that a target's climatology uses has ended 24 hours before the target
 begins, so it was known whenever a forecast for it was issued.
@@ -25,6 +25,9 @@ KNOWN_AFTER_DAYS = 2
 
 FURTHEST = 5.0
 """A level is believed within 1/5..5 of the year before, about what the gas crisis of 2022 did to prices."""
+
+LONGEST_LASTING = 0.9
+"""Correlation from day to day beyond which residuals are taken for a drift, not for weather."""
 
 LEAST_VARIANCE = 0.05
 """The fitted variance of an hour of the day never falls below this share of its mean over the year."""
@@ -55,7 +58,21 @@ def climatology(past: Floats, begin_s: Seconds, timezone: str) -> Climatology:
         # a constant and one wave of the year: variances are known less well than means
         fitted = _fit(waves[:, :3], squares, known, wanted)
         variance[wanted] = np.maximum(fitted, LEAST_VARIANCE * squares.mean())
-    return Climatology(mean, np.sqrt(variance))
+    return Climatology(mean, np.sqrt(variance * _doubt(past - mean[: len(past)], waves.shape[1])))
+
+
+def _doubt(residual: Floats, n_fitted: int) -> float:
+    """Error variance in other years over that of the fitted year, (n + p) / (n - p) for p parameters.
+
+    The n independent days are fewer than the days of the year because weather lasts: n = days (1 - rho) / (1 + rho)
+    with rho the correlation from one day to the next, e.g. von Storch & Zwiers (1999), Statistical Analysis in Climate
+    Research, sec. 6.6.
+    """
+    power = float(residual @ residual)
+    lasting = float(residual[DAY_H:] @ residual[:-DAY_H]) / power if power > 0.0 else 0.0
+    rho = min(max(lasting, 0.0), LONGEST_LASTING)
+    independent = len(residual) / DAY_H * (1.0 - rho) / (1.0 + rho)
+    return (independent + n_fitted) / (independent - n_fitted)
 
 
 def _fit(waves: Floats, values: Floats, known: NDArray[np.int64], wanted: NDArray[np.int64]) -> Floats:
@@ -72,26 +89,31 @@ def _calendar(begin_s: Seconds, timezone: str) -> tuple[NDArray[np.int64], Float
     return (week_hour % DAY_H).astype(np.int64), np.column_stack(waves)
 
 
-def level(past: Floats, past_mean: Floats, truth: Floats, mean: Floats) -> Floats:
-    """`[H]` level of the last two weeks over that expected of them, constant through each day in UTC.
-
-    Sums of daily medians, which a few hours of scarcity do not move. For an hour of day D the days D - 15 to D - 2
-    count; those before the traces are the last of the past.
+def levelled(usual: Climatology, series: Floats, n_past: int) -> Climatology:
+    """Climatology scaled to the level of the last two weeks, with the spread that this left in the past.
 
     Args:
-        past: `[P]` hour means of whole days, `LEVEL_DAYS` at least.
-        past_mean: `[P]` climatological mean of the same hours.
-        truth: `[H]` hour means from midnight UTC.
-        mean: `[H]` climatological mean of the same hours.
+        usual: `[P + H]` climatology of the hours of the past and of the traces.
+        series: `[P + H]` hour means of the same hours, the past's of whole days from midnight UTC.
+        n_past: `P`; the spread is taken from these hours only.
     """
-    days = -(-len(truth) // DAY_H)
-    end = len(past) // DAY_H + np.arange(days) - KNOWN_AFTER_DAYS + 1
-    observed, expected = (
-        _sums(np.concatenate([_daily_medians(before), _daily_medians(after)]), end)
-        for before, after in ((past, truth), (past_mean, mean))
-    )
-    ratio = np.divide(observed, expected, out=np.ones(days), where=expected > 0.0)
-    return np.repeat(np.clip(ratio, 1.0 / FURTHEST, FURTHEST), DAY_H)[: len(truth)]
+    scale = level(series, usual.mean)
+    past = slice(0, n_past)
+    fixed, following = series[past] - usual.mean[past], series[past] - (scale * usual.mean)[past]
+    ratio = np.sqrt((following @ following) / (fixed @ fixed)) if fixed.any() else 1.0
+    return Climatology(scale * usual.mean, scale * ratio * usual.sd)
+
+
+def level(series: Floats, mean: Floats) -> Floats:
+    """Level of the last two weeks over that expected of them, constant through each day in UTC; 1 in the first weeks.
+
+    Ratio of sums of daily medians, which a few hours of scarcity do not move; for an hour of day D the days D - 15 to
+    D - 2 count.
+    """
+    end = np.arange(-(-len(series) // DAY_H)) - KNOWN_AFTER_DAYS + 1
+    observed, expected = (_sums(_daily_medians(hourly), end) for hourly in (series, mean))
+    ratio = np.divide(observed, expected, out=np.ones(len(end)), where=expected > 0.0)
+    return np.repeat(np.clip(ratio, 1.0 / FURTHEST, FURTHEST), DAY_H)[: len(series)]
 
 
 def _daily_medians(hourly: Floats) -> Floats:
@@ -100,6 +122,6 @@ def _daily_medians(hourly: Floats) -> Floats:
 
 
 def _sums(daily: Floats, end: NDArray[np.int64]) -> Floats:
-    """Sum of the `LEVEL_DAYS` days before each end."""
+    """Sum of the `LEVEL_DAYS` days before each end, 0 where there are not so many."""
     running = np.concatenate([[0.0], np.cumsum(daily)])
-    return running[end] - running[end - LEVEL_DAYS]
+    return np.where(end >= LEVEL_DAYS, running[end] - running[end - LEVEL_DAYS], 0.0)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.traces import noise
-from wattshift.traces.climatology import Climatology, climatology, level
+from wattshift.traces.climatology import Climatology, climatology, levelled
 from wattshift.traces.clock import Hours
 from wattshift.traces.forecast_table import Skill, forecast_table
 from wattshift.traces.series import LEADS
@@ -79,12 +79,12 @@ def expected(subject: Subject, occasion: Occasion) -> Climatology:
     timezone = subject.timezone if skill.clock == "civil" else "UTC"
     n_past = len(subject.past)
     begin_s = [occasion.past_hours.begin_s()[:n_past], occasion.hours.begin_s()[: len(subject.truth)]]
-    usual = np.clip(subject.past, *np.quantile(subject.past, [skill.ignored_tail, 1.0 - skill.ignored_tail]))
-    mean, sd = climatology(usual, np.concatenate(begin_s), timezone)
-    scale: Floats | float = 1.0
+    tails = np.quantile(subject.past, [skill.ignored_tail, 1.0 - skill.ignored_tail])
+    past = np.clip(subject.past, *tails)
+    usual = climatology(past, np.concatenate(begin_s), timezone)
     if skill.drifts:
-        scale = level(subject.past, mean[:n_past], subject.truth, mean[n_past:])
-    return Climatology(scale * mean[n_past:], scale * sd[n_past:])
+        usual = levelled(usual, np.concatenate([past, subject.truth]), n_past)
+    return Climatology(usual.mean[n_past:], usual.sd[n_past:])
 
 
 def error_paths(quantities: Sequence[str], occasion: Occasion) -> Floats:
@@ -107,15 +107,17 @@ def realistic(subject: Subject, usual: Climatology, errors: Floats, issued: Issu
     """Fill `issued` `[n_hours, LEADS]` as the module's equation says; `errors` `[2, H]`."""
     skill: Skill = forecast_table().quantities[subject.quantity]
     n_hours = len(issued)
-    highest = np.minimum(np.broadcast_to(subject.highest, usual.mean.shape), skill.highest)
-    mean = np.clip(usual.mean, skill.lowest, highest)
+    lowest = -np.inf if skill.lowest is None else skill.lowest
+    limit = np.inf if skill.highest is None else skill.highest
+    highest = np.minimum(np.broadcast_to(subject.highest, usual.mean.shape), limit)
+    mean = np.clip(usual.mean, lowest, highest)
     for lead, share in enumerate(skill.by_lead(), start=1):
         target = slice(lead, lead + n_hours)
         angle = 0.5 * np.pi * (lead - 1) / (LEADS - 1)
         error = np.cos(angle) * errors[0, target] + np.sin(angle) * errors[1, target]
         known = mean[target] + share * (subject.truth[target] - mean[target])
         guess = known + np.sqrt(share * (1.0 - share)) * usual.sd[target] * error
-        issued[:, lead - 1] = np.clip(guess, skill.lowest, highest[target])
+        issued[:, lead - 1] = np.clip(guess, lowest, highest[target])
 
 
 def persistence(subject: Subject, issued: Issued) -> None:

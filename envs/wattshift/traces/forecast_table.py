@@ -24,8 +24,8 @@ class Skill(Sourced):
     clock: Literal["sun", "civil"] = Field(description="whose hours of the day climatology tells apart")
     drifts: bool = Field(default=False, description="climatology is scaled to the last two weeks")
     ignored_tail: float = Field(default=0.0, ge=0, lt=0.5, description="share of the past cut off at both ends")
-    lowest: float = -np.inf
-    highest: float = np.inf
+    lowest: float | None = Field(default=None, description="least possible value; null = none")
+    highest: float | None = Field(default=None, description="greatest possible value; null = none")
 
     @model_validator(mode="after")
     def _falls_with_lead(self) -> Self:
