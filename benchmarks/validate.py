@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from validation.check import Check, Section, markdown_table
 
-TOPICS: tuple[str, ...] = ("chips", "cooling", "power", "network", "faults", "wind", "identities")
+TOPICS: tuple[str, ...] = ("chips", "cooling", "power", "network", "faults", "wind", "forecasts", "identities")
 """Modules of `validation/`, in the order of the page."""
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"

@@ -136,3 +136,28 @@ def test_a_year_of_hybrid_in_steps_of_five_minutes_takes_less_than_150_mb() -> N
     per_row = (hourly.zones, hourly.clock, hourly.month, hourly.request_rate_per_s, hourly.job_rate_per_h)
     per_hour = (hourly.forecast, hourly.request_forecast_per_s, hourly.job_forecast_per_h)
     assert 12 * sum(array.nbytes for array in per_row) + sum(array.nbytes for array in per_hour) < 120e6
+
+
+def test_real_forecasts_of_marginal_carbon_beat_the_last_value_as_the_catalog_says(real_root) -> None:
+    """The ratios that short leads of carbon are taken from, recomputed from WattTime's forecasts of five minutes."""
+    import pandas as pd
+
+    folder = real_root / "marginal_sgip_moer"
+    if not folder.is_dir():
+        pytest.skip(f"no marginal forecasts in {real_root}")
+    ratios = []
+    for path in sorted(folder.glob("*.csv*")):
+        rows = pd.read_csv(path)
+        issued = pd.to_datetime(rows["time"], utc=True)
+        rows = rows[issued.dt.strftime("%Y-%m") == path.name.split(".")[0][-7:]]  # less a day at both ends
+        truth = rows["moer"].to_numpy()
+        ratios.append(
+            [
+                rms(rows[f"f{step}"].to_numpy()[:-step] - truth[step:]) / rms(truth[:-step] - truth[step:])
+                for step in (1, 12, 36)
+            ]
+        )
+    after_5_min, after_1_h, after_3_h = np.array(ratios).T
+    assert (after_5_min > 1.0).all()
+    assert ((0.7 < after_1_h) & (after_1_h < 0.8)).all()
+    assert ((0.5 < after_3_h) & (after_3_h < 0.75)).all()

@@ -9,7 +9,7 @@ from real_files import write_zone
 from scipy import stats
 from trace_samples import ZONES, demand
 
-from wattshift.traces import TraceError, Traces, TraceSpec, build_traces
+from wattshift.traces import WIND, TraceError, Traces, TraceSpec, build_traces
 from wattshift.traces.clock import DAY_S, Hours, calendar_years, midnight_s, solar_hour
 from wattshift.traces.readers.hours import place
 from wattshift.traces.readers.weather import WIND_M_PER_S, open_weather
@@ -139,8 +139,9 @@ def test_no_other_series_knows_of_the_wind(monkeypatch: pytest.MonkeyPatch, year
     windy = build_traces(demand(*ZONES), TraceSpec(seed=3), 3600)
     assert (windy.wind_share == 1.0).all()
     for name in Traces._fields:
-        if name != "zones":
+        if name not in ("zones", "forecast"):
             assert_array_equal(getattr(windy, name), getattr(year, name), err_msg=name)
+    assert_array_equal(windy.forecast[:, :WIND], year.forecast[:, :WIND])
     for name in set(year.zones.dtype.names) - {"wind_share"}:
         assert_array_equal(windy.zones[name], year.zones[name], err_msg=name)
 
