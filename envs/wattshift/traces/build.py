@@ -1,7 +1,7 @@
 """The way in: a demand, a source and a step length give `Traces`."""
 
 import logging
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from wattshift.traces import cache
@@ -70,27 +70,34 @@ def _synthetic(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
 
 
 def _from_files(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
+    from wattshift.traces.real import data_folder, real_zone
+
+    root = data_folder(spec.root)
+    return _recorded(demand, spec, step_s, lambda name, zone, hours, years: real_zone(zone, hours, root, years))
+
+
+ReadZone = Callable[[str, "Zone", Hours, Sequence[int]], "ZoneHours"]
+"""Reads the hourly series of a zone: its name, its catalog entry, the hours wanted, the calendar years they lie in."""
+
+
+def _recorded(demand: Demand, spec: TraceSpec, step_s: int, read: ReadZone) -> Traces:
+    """Traces of recorded zones; forecasts know the year before, or the zone's model where it cannot be read."""
     from wattshift.traces.assemble import Record, assemble
-    from wattshift.traces.real import data_folder, inner_days, real_zone
+    from wattshift.traces.real import inner_days
+    from wattshift.traces.synthetic import synthetic_zone
     from wattshift.traces.zones import find_zones
 
     zones = find_zones(demand.zones)
-    root = data_folder(spec.root)
-    hours = inner_days(spec.first_year, spec.years)
     years = range(spec.first_year, spec.first_year + spec.years)
-    now = Record(hours, [real_zone(zone, hours, root, years) for zone in zones])
-    past_hours = inner_days(spec.first_year - 1, 1)
-    past = [_past(name, zone, past_hours, root, spec) for name, zone in zip(demand.zones, zones, strict=True)]
-    return assemble(now, Record(past_hours, past), zones, demand, step_s, spec)
+    hours, past_hours = inner_days(spec.first_year, spec.years), inner_days(spec.first_year - 1, 1)
 
+    def before(name: str, zone: "Zone") -> "ZoneHours":
+        try:
+            return read(name, zone, past_hours, [spec.first_year - 1])
+        except TraceError as error:
+            log.warning("%s: climate and last weeks known to forecasts are the model's, not recorded: %s", name, error)
+            return synthetic_zone(name, zone, past_hours, spec.seed)
 
-def _past(name: str, zone: "Zone", hours: Hours, root: Path, spec: TraceSpec) -> "ZoneHours":
-    """The year before real traces, from files; from the zone's model where there are none that can be read."""
-    from wattshift.traces.real import real_zone
-    from wattshift.traces.synthetic import synthetic_zone
-
-    try:
-        return real_zone(zone, hours, root, [spec.first_year - 1])
-    except TraceError as error:
-        log.warning("%s: climate and last weeks known to forecasts are the model's, not the files': %s", name, error)
-        return synthetic_zone(name, zone, hours, spec.seed)
+    named = list(zip(demand.zones, zones, strict=True))
+    now = Record(hours, [read(name, zone, hours, years) for name, zone in named])
+    return assemble(now, Record(past_hours, [before(*pair) for pair in named]), zones, demand, step_s, spec)
