@@ -58,11 +58,12 @@ def starts_table(starts: dict[str, dict[str, float]]) -> Table:
     """Stages of the first and of the later starts."""
     table = Table(title="From import to the first step, s", title_justify="left")
     table.add_column("caches")
-    for stage in (*STAGES, "total_s", "peak_mib"):
+    sizes = ("traces_mib", "peak_mib")
+    for stage in (*STAGES, "total_s", *sizes):
         table.add_column(stage.removesuffix("_s").replace("_", " "), justify="right")
     for caches, seconds in starts.items():
         cells = [f"{seconds[name]:.2f}" for name in (*STAGES, "total_s")]
-        table.add_row(caches, *cells, f"{seconds['peak_mib']:,.0f}")
+        table.add_row(caches, *cells, *(f"{seconds[name]:,.0f}" for name in sizes))
     return table
 
 

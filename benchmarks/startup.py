@@ -34,8 +34,9 @@ marks.append(time.perf_counter())
 for _ in range(288):
     env.step(zeros)
 stages = dict(zip({STAGES!r}, np.diff(marks).tolist()))
+traces_mib = sum(array.nbytes for array in traces if isinstance(array, np.ndarray)) / 2**20
 peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({{**stages, "total_s": marks[-1] - began_s, "peak_mib": peak_mib}}))
+print(json.dumps({{**stages, "total_s": marks[-1] - began_s, "traces_mib": traces_mib, "peak_mib": peak_mib}}))
 """
 """From the first import to the first step by stages; then a day of steps, and the peak memory of the process."""
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from validation.check import Section
 from validation.report import section_parts, show, summary
 
-TOPICS: tuple[str, ...] = ("chips", "cooling", "power", "network", "faults", "wind", "identities")
+TOPICS: tuple[str, ...] = ("chips", "cooling", "power", "network", "faults", "wind", "forecasts", "identities")
 """Modules of `validation/`, in the order of the page."""
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"

@@ -40,6 +40,7 @@ class TraceConfig:
     years: int = 1
     first_year: int | None = None
     root: str | None = None  # folder of real data
+    forecast: str | None = None  # realistic | persistence | perfect
 
 
 @dataclass
@@ -47,6 +48,7 @@ class TracesConfig:
     """Three disjoint sources, so that nothing is judged on what it was tuned on."""
 
     root: str | None = None  # folder of real data, for all three
+    forecast: str = "realistic"  # realistic | persistence | perfect, for all three
     train: TraceConfig = field(default_factory=TraceConfig)
     validation: TraceConfig = field(default_factory=TraceConfig)
     test: TraceConfig = field(default_factory=TraceConfig)

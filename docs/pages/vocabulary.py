@@ -125,6 +125,10 @@ FEATURES = {
     "module/<module>/awake": "chips neither asleep nor waking",
     "module/<module>/waking": "chips on their way from sleep",
     "forecast/<site>/energy_cost_change_<lead>h": "forecast of price and carbon's price so far ahead, less now",
+    "weather_forecast/<site>/temp_<lead>h": "forecast dry bulb, mean of the hour so far ahead",
+    "weather_forecast/<site>/solar_<lead>h": "forecast output of photovoltaics / installed",
+    "weather_forecast/<site>/wind_<lead>h": "forecast output of wind turbines / installed",
+    "demand_forecast/<flow>/<lead>h": "forecast rate of the flow, mean of the hour so far ahead",
     "requests/<flow>": "rate of the flow in the last step",
     "jobs/<class>/waiting": "nominal chips of waiting jobs",
     "jobs/<class>/held": "chips that gangs of the class hold",
@@ -164,8 +168,10 @@ def feature(name: str) -> str:
     """
     if name.startswith("requests/"):
         return FEATURES["requests/<flow>"]
-    name = re.sub(r"_change_\d+h$", "_change_<lead>h", name)
-    return FEATURES[re.sub(r"_slack_\w*_to_\w*$", "_slack_<from>_to_<to>", name)]
+    if name.startswith("demand_forecast/"):
+        return FEATURES["demand_forecast/<flow>/<lead>h"]
+    name = re.sub(r"_slack_\w*_to_\w*$", "_slack_<from>_to_<to>", name)
+    return FEATURES[re.sub(r"_\d+h$", "_<lead>h", name)]
 
 
 def unit(name: str) -> str:

@@ -86,3 +86,11 @@ def test_a_sweep_and_a_run_have_folders_apart():
     assert hydra.run.dir.endswith("-ppo")
     assert hydra.sweep.dir.endswith("-ppo-sweep")
     assert hydra.sweep.subdir == "3"
+
+
+@pytest.mark.parametrize("option", [option for option in OPTIONS if option.startswith("traces=")])
+def test_one_setting_decides_what_forecasts_are_in_every_split(option):
+    for kind in ("realistic", "persistence", "perfect"):
+        traces = as_object(compose("evaluate", [option, f"traces.forecast={kind}"])).traces
+        assert {traces.train.forecast, traces.validation.forecast, traces.test.forecast} == {kind}
+    assert as_object(compose("evaluate", [option])).traces.test.forecast == "realistic"

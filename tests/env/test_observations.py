@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from worlds import begin, make_world, policy_actions, step
 
-from wattshift.kernel.observe import FORECAST_LEADS_H, SLACK_EDGES_H
+from wattshift.kernel.observe import DEMAND_LEADS_H, FORECAST_LEADS_H, SLACK_EDGES_H, WEATHER_LEADS_H
 from wattshift.kernel.state import WAITING
 from wattshift.scenario import builtin_scenarios
 from wattshift.tasks.layout import Names, lay_out
-from wattshift.traces import CARBON, PRICE
+from wattshift.traces import CARBON, PRICE, SOLAR, TEMPERATURE, WIND
 
 N = 4
 
@@ -157,6 +157,27 @@ def test_a_task_sees_its_blocks_in_its_order():
     order = [whole.layout.names.index(name) for name in part.layout.names]
     np.testing.assert_array_equal(ours, theirs[:, order])
     assert part.layout.slices["requests"].start == 0
+
+
+def test_a_task_file_may_ask_for_forecasts_of_weather_and_of_demand(tmp_path):
+    path = tmp_path / "foresight.yaml"
+    path.write_text("summary: what comes\ndrives: [caps]\nsees: [weather_forecast, clock, demand_forecast]\npays: {}\n")
+    world = make_world(N, task=path)
+    observation = begin(world, np.arange(N))
+    rates = world.traces.request_forecast_per_s
+    for env in range(N):
+        hour = int(world.row[env] * world.params.rules["step_s"][0] // 3600)
+        seen = dict(zip(world.layout.names, world.layout.physical(observation[env].astype(float)), strict=True))
+        for nth, site in enumerate(world.scenario.site_names):
+            issued = world.traces.forecast[hour, :, world.params.sites["zone"][nth]]
+            for lead in WEATHER_LEADS_H:
+                for name, quantity in (("temp", TEMPERATURE), ("solar", SOLAR), ("wind", WIND)):
+                    got = seen[f"weather_forecast/{site}/{name}_{lead}h"]
+                    assert got == pytest.approx(issued[quantity, lead - 1], rel=1e-4, abs=1e-4)
+        for nth, flow in enumerate(world.scenario.flow_names):
+            for lead in DEMAND_LEADS_H:
+                assert seen[f"demand_forecast/{flow}/{lead}h"] == pytest.approx(rates[hour, nth, lead - 1], rel=1e-4)
+    assert len(world.layout.slices) == 3
 
 
 def test_storage_has_an_entry_per_battery_only():

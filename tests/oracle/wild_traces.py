@@ -8,7 +8,7 @@ import numpy as np
 from wattshift.scenario import Scenario
 from wattshift.traces import Traces
 from wattshift.traces.replay import Jobs, replay_jobs
-from wattshift.traces.series import LEADS, ZONE, nothing_replayed
+from wattshift.traces.series import FORECAST_QUANTITIES, LEADS, ZONE, nothing_replayed
 
 
 def wild_traces(rng: np.random.Generator, scenario: Scenario, step_s: float, rows: int) -> Traces:
@@ -39,7 +39,9 @@ def wild_traces(rng: np.random.Generator, scenario: Scenario, step_s: float, row
         zones=zones,
         request_rate_per_s=around(demand.flow_mean_per_s),
         job_rate_per_h=around(demand.stream_mean_per_h),
-        forecast=np.zeros((n_hours, 4, n_zones, LEADS), np.float32),
+        forecast=np.zeros((n_hours, len(FORECAST_QUANTITIES), n_zones, LEADS), np.float32),
+        request_forecast_per_s=np.zeros((n_hours, len(demand.flow_mean_per_s), LEADS), np.float32),
+        job_forecast_per_h=np.zeros((n_hours, len(demand.stream_mean_per_h), LEADS), np.float32),
         mean_price_usd_per_kwh=zones["price_usd_per_kwh"].mean(axis=0, dtype=np.float64),
         mean_carbon_kg_per_kwh=zones["carbon_kg_per_kwh"].mean(axis=0, dtype=np.float64),
         **nothing_replayed(rows, len(demand.flow_names), len(demand.stream_names)),

@@ -6,7 +6,7 @@ from trace_samples import demand
 
 from wattshift.traces import Counts, Jobs, TraceError, Traces, TraceSpec, build_traces, replay_counts, replay_jobs
 from wattshift.traces.readers.recorded import read_counts, read_jobs, time_s
-from wattshift.traces.series import LEADS, ZONE, nothing_replayed
+from wattshift.traces.series import FORECAST_QUANTITIES, LEADS, ZONE, nothing_replayed
 
 STEP_S, DAYS, START_S = 300.0, 3, 19_800 * 86400
 ROWS = int(DAYS * 86400 / STEP_S)
@@ -23,7 +23,9 @@ def blank() -> Traces:
         zones=np.zeros((ROWS, 1), ZONE),
         request_rate_per_s=np.ones((ROWS, 2), np.float32),
         job_rate_per_h=np.ones((ROWS, 2), np.float32),
-        forecast=np.zeros((24 * DAYS, 4, 1, LEADS), np.float32),
+        forecast=np.zeros((24 * DAYS, len(FORECAST_QUANTITIES), 1, LEADS), np.float32),
+        request_forecast_per_s=np.full((24 * DAYS, 2, LEADS), -1.0, np.float32),
+        job_forecast_per_h=np.full((24 * DAYS, 2, LEADS), -1.0, np.float32),
         mean_price_usd_per_kwh=np.zeros(1),
         mean_carbon_kg_per_kwh=np.zeros(1),
         **nothing_replayed(ROWS, 2, 2),
@@ -40,6 +42,17 @@ def test_counts_as_dated_arrive_in_their_steps_and_nothing_else_changes() -> Non
     assert counted(traces, 1) == pytest.approx(minutes.reshape(-1, 5).sum(axis=1), rel=1e-6)
     assert traces.flow_drawn.tolist() == [1, 0]
     assert (traces.request_rate_per_s[:, 0] == 1.0).all()
+
+
+def test_replayed_requests_are_forecast_by_the_same_hour_of_the_last_day_known() -> None:
+    hourly = np.random.default_rng(2).uniform(1.0, 50.0, 24 * DAYS)
+    traces = replay_counts(blank(), 1, Counts(START_S, 3600.0, hourly * 3600.0))
+    issued = traces.request_forecast_per_s[:, 1]
+    assert (traces.request_forecast_per_s[:, 0] == -1.0).all()
+    assert (issued[:23, 0] == -1.0).all()
+    assert issued[30, 0] == pytest.approx(hourly[30 + 1 - 24], rel=1e-6)
+    assert issued[30, 22] == pytest.approx(hourly[29], rel=1e-6)
+    assert issued[30, 23] == pytest.approx(hourly[30 + 24 - 48], rel=1e-6)
 
 
 @pytest.mark.parametrize("interval_s", [7.0, 60.0, 1000.0, 3600.0])

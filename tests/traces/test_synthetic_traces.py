@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from trace_samples import ZONES, demand
 
-from wattshift.traces import CARBON, PRICE, SOLAR, TEMPERATURE, TraceError, Traces, TraceSpec, build_traces
+from wattshift.traces import TraceError, Traces, TraceSpec, build_traces
 from wattshift.traces.clock import local_hour, season, solar_hour
 from wattshift.traces.zones import catalog
 
@@ -20,7 +20,8 @@ PER_ZONE = (
     "solar_share",
     "wind_share",
 )
-SERIES = (*PER_ZONE, "clock", "request_rate_per_s", "job_rate_per_h", "forecast")
+FORECASTS = ("forecast", "request_forecast_per_s", "job_forecast_per_h")
+SERIES = (*PER_ZONE, "clock", "request_rate_per_s", "job_rate_per_h", *FORECASTS)
 
 
 def hours_of(traces: Traces) -> np.ndarray:
@@ -34,12 +35,14 @@ def test_arrays_have_the_promised_shapes_and_types(year: Traces) -> None:
     assert year.clock.shape == (rows, 6)
     assert year.request_rate_per_s.shape == (rows, 2)
     assert year.job_rate_per_h.shape == (rows, 1)
-    assert year.forecast.shape == (8760, 4, zones, 24)
+    assert year.forecast.shape == (8760, 5, zones, 24)
+    assert year.request_forecast_per_s.shape == (8760, 2, 24)
+    assert year.job_forecast_per_h.shape == (8760, 1, 24)
     for name in SERIES:
         array = getattr(year, name)
         assert array.dtype == np.float32
         assert np.isfinite(array).all()
-    for table in (year.zones, year.clock, year.request_rate_per_s, year.job_rate_per_h, year.forecast):
+    for table in (year.zones, *(getattr(year, name) for name in SERIES if name not in PER_ZONE)):
         assert table.flags.c_contiguous
         assert table.flags.writeable
     assert year.mean_price_usd_per_kwh.dtype == np.float64
@@ -163,28 +166,6 @@ def test_spikes_are_rare_short_and_high(year: Traces) -> None:
     assert 20 <= len(begins) <= 200
     assert 1 <= np.median(ends - begins) <= 5
     assert price.max() > 0.5
-
-
-def test_solar_forecasts_are_dark_at_night_and_within_capacity(year: Traces) -> None:
-    forecast = year.forecast[:, SOLAR]
-    assert forecast.min() == 0.0
-    assert forecast.max() <= 1.0
-    assert year.forecast[:, CARBON].min() >= 0.0
-    z = ZONES.index("DE")
-    night = np.abs(solar_hour(hours_of(year), 8.65) - 0.0) < 1
-    targets = np.roll(night, -6)[: 8760 - 24]
-    assert forecast[: 8760 - 24, z, 5][targets].max() == 0.0
-
-
-@pytest.mark.parametrize("quantity", [CARBON, PRICE, TEMPERATURE, SOLAR])
-def test_forecast_error_grows_with_lead(year: Traces, quantity: int) -> None:
-    series = (year.carbon_kg_per_kwh, year.price_usd_per_kwh, year.temp_c, year.solar_share)[quantity]
-    for z in range(len(ZONES)):
-        error = [
-            np.sqrt(np.mean((year.forecast[: 8760 - lead, quantity, z, lead - 1] - series[lead:, z]) ** 2))
-            for lead in (1, 6, 12, 24)
-        ]
-        assert error == sorted(error)
 
 
 def test_an_unknown_zone_is_named_with_those_known() -> None:

@@ -8,11 +8,25 @@ from .curtailment import allowed_kw
 from .jit import njit
 from .state import WAITING
 
-BLOCKS = ("clock", "sites", "modules", "forecast", "requests", "jobs", "links")
+BLOCKS = (
+    "clock",
+    "sites",
+    "modules",
+    "forecast",
+    "requests",
+    "jobs",
+    "links",
+    "weather_forecast",
+    "demand_forecast",
+)
 """Observation blocks, in the order of the offsets."""
-CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS, LINKS = range(len(BLOCKS))
+CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS, LINKS, WEATHER_FORECAST, DEMAND_FORECAST = range(len(BLOCKS))
 
 FORECAST_LEADS_H = (1, 2, 3, 4, 6, 9, 12, 18, 24)
+WEATHER_LEADS_H = (3, 6, 12, 24)
+DEMAND_LEADS_H = (1, 3, 6, 12, 24)
+WEATHER_QUANTITIES = (2, 3, 4)
+"""Temperature, solar and wind among the quantities of `Traces.forecast`."""
 SLACK_EDGES_H = (1.0, 3.0, 6.0, 12.0)
 N_JOB_CLASS = 3
 LIMIT = 10.0
@@ -24,6 +38,7 @@ def observe(params, traces, state, control, ledger, wiring, raw, observation):
     """Write one environment's observation; `raw` is room for the physical values."""
     episode = state.episode[0]
     row = episode.start + episode.step
+    hour = int(row * params.rules[0].step_s / 3600.0 + 1e-9)
     zones = traces.zones[row]
     if wiring.blocks[CLOCK] >= 0:
         observe_clock(traces.clock[row], episode, raw[wiring.blocks[CLOCK] :])
@@ -32,7 +47,6 @@ def observe(params, traces, state, control, ledger, wiring, raw, observation):
     if wiring.blocks[MODULES] >= 0:
         observe_modules(params, state, control, ledger, raw[wiring.blocks[MODULES] :])
     if wiring.blocks[FORECAST] >= 0:
-        hour = int(row * params.rules[0].step_s / 3600.0 + 1e-9)
         observe_forecast(params, traces.forecast[hour], zones, raw[wiring.blocks[FORECAST] :])
     if wiring.blocks[REQUESTS] >= 0:
         for nth in range(len(params.flows)):
@@ -41,6 +55,10 @@ def observe(params, traces, state, control, ledger, wiring, raw, observation):
         observe_jobs(params, state, raw[wiring.blocks[JOBS] :])
     if wiring.blocks[LINKS] >= 0:
         observe_links(params, state, ledger, raw[wiring.blocks[LINKS] :])
+    if wiring.blocks[WEATHER_FORECAST] >= 0:
+        observe_weather_forecast(params, traces.forecast[hour], raw[wiring.blocks[WEATHER_FORECAST] :])
+    if wiring.blocks[DEMAND_FORECAST] >= 0:
+        observe_demand_forecast(traces.request_forecast_per_s[hour], raw[wiring.blocks[DEMAND_FORECAST] :])
     for entry in range(len(observation)):
         scaled = (raw[entry] - wiring.centre[entry]) * wiring.scale[entry]
         observation[entry] = min(max(scaled, -LIMIT), LIMIT)
@@ -149,3 +167,25 @@ def observe_links(params, state, ledger, raw):
         raw[at + 1] = state.links[nth].asleep
         raw[at + 2] = ledger.links[nth].gbps / params.links[nth].capacity_gbps
         at += 3
+
+
+@njit
+def observe_weather_forecast(params, forecast, raw):
+    """Forecast temperature, output of photovoltaics and of wind turbines, at each site and lead."""
+    at = 0
+    for nth in range(len(params.sites)):
+        zone = params.sites[nth].zone
+        for lead in WEATHER_LEADS_H:
+            for quantity in WEATHER_QUANTITIES:
+                raw[at] = forecast[quantity, zone, lead - 1]
+                at += 1
+
+
+@njit
+def observe_demand_forecast(forecast, raw):
+    """Forecast rate of each flow, at each lead."""
+    at = 0
+    for nth in range(len(forecast)):
+        for lead in DEMAND_LEADS_H:
+            raw[at] = forecast[nth, lead - 1]
+            at += 1

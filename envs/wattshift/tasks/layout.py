@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..kernel.entry import Wiring
-from ..kernel.observe import BLOCKS, FORECAST_LEADS_H, SLACK_EDGES_H
+from ..kernel.observe import BLOCKS, DEMAND_LEADS_H, FORECAST_LEADS_H, SLACK_EDGES_H, WEATHER_LEADS_H
 from ..kernel.terms import SLOT_AXES, SLOTS, TERMS
 from ..scenario.tables import Params
 from .task import Task
@@ -144,6 +144,12 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
         ),
         "jobs": _job_features(names.job_classes, fleet_chips),
         "links": _each("link", names.links, _LINK),
+        "weather_forecast": _each("weather_forecast", names.sites, _weather_forecast()),
+        "demand_forecast": tuple(
+            Feature(f"demand_forecast/{flow}/{lead}h", "1/s", mean, 1.0 / mean)
+            for flow, mean in zip(names.flows, flow_mean_per_s, strict=True)
+            for lead in DEMAND_LEADS_H
+        ),
     }
     features: list[Feature] = []
     slices = {}
@@ -171,6 +177,12 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
 
 def _each(kind: str, names: tuple[str, ...], features: tuple[Feature, ...]) -> tuple[Feature, ...]:
     return tuple(Feature(f"{kind}/{name}/{f.name}", f.unit, f.centre, f.scale) for name in names for f in features)
+
+
+def _weather_forecast() -> tuple[Feature, ...]:
+    """Scaled as the site's own temperature, solar and wind."""
+    now = [feature for feature in _SITE if feature.name in ("temp", "solar", "wind")]
+    return tuple(Feature(f"{f.name}_{lead}h", f.unit, f.centre, f.scale) for lead in WEATHER_LEADS_H for f in now)
 
 
 def _job_features(job_classes: tuple[str, ...], fleet_chips: float) -> tuple[Feature, ...]:

@@ -6,7 +6,7 @@
 from wattshift.traces.build import build_traces
 from wattshift.traces.errors import TraceError
 from wattshift.traces.replay import Counts, Jobs, replay_counts, replay_jobs
-from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, Traces
+from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, WIND, Traces
 from wattshift.traces.spec import Demand, Replay, Shape, TraceSpec
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "PRICE",
     "SOLAR",
     "TEMPERATURE",
+    "WIND",
     "Counts",
     "Demand",
     "Jobs",

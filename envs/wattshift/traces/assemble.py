@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wattshift.traces import forecast
 from wattshift.traces.clock import HOUR_S, Hours, clock_features, month_number
 from wattshift.traces.demand import demand_series
+from wattshift.traces.forecast import Occasion, Subject, issue
 from wattshift.traces.interpolate import (
     from_hour_means,
     from_instants,
@@ -16,14 +16,25 @@ from wattshift.traces.interpolate import (
     hour_means,
     step_middles_s,
 )
-from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, ZONE, Traces, nothing_replayed
-from wattshift.traces.spec import Demand, Shape
+from wattshift.traces.series import FORECAST_QUANTITIES, LEADS, SOLAR, ZONE, Traces, nothing_replayed
+from wattshift.traces.solar import REFERENCE_W_PER_M2, clear_sky_w_per_m2
+from wattshift.traces.spec import Demand, Shape, TraceSpec
 from wattshift.traces.weather import wet_bulb_c
 from wattshift.traces.wind import turbine_share
 from wattshift.traces.zone_hours import ZoneHours, pv_at
 from wattshift.traces.zones import Place, Zone
 
 Floats = NDArray[np.float64]
+
+PAST_STEP_S = 900
+"""Step at which the past is computed: forecasts need hour means of it only."""
+
+
+class Record(NamedTuple):
+    """Zones over some hours: those of the traces, or the year before them, from which forecasts know the climate."""
+
+    hours: Hours
+    zones: Sequence[ZoneHours]  # in the order of `Demand.zones`
 
 
 class ZoneSteps(NamedTuple):
@@ -36,6 +47,10 @@ class ZoneSteps(NamedTuple):
     wet_bulb_c: Floats
     solar_share: Floats
     wind_share: Floats
+
+    def forecast(self) -> tuple[Floats, ...]:
+        """The series that are forecast, in the order of `FORECAST_QUANTITIES`."""
+        return self.carbon_kg_per_kwh, self.price_usd_per_kwh, self.temp_c, self.solar_share, self.wind_share
 
 
 def zone_steps(times_s: NDArray[np.int64], hours: Hours, place: Place, zone: ZoneHours) -> ZoneSteps:
@@ -52,70 +67,103 @@ def zone_steps(times_s: NDArray[np.int64], hours: Hours, place: Place, zone: Zon
     )
 
 
-def zone_forecasts(name: str, steps: ZoneSteps, hours: Hours, steps_per_hour: int, seed: int) -> NDArray[np.float32]:
-    """Forecasts `[T, 4, LEADS]` of one zone."""
-    issued = np.empty((hours.n_hours, 4, LEADS), np.float32)
-    quantities = (
-        (CARBON, "carbon", steps.carbon_kg_per_kwh),
-        (PRICE, "price", steps.price_usd_per_kwh),
-        (TEMPERATURE, "temperature", steps.temp_c),
-        (SOLAR, "solar", steps.solar_share),
-    )
-    for quantity, title, series in quantities:
-        truth = hour_means(series, steps_per_hour)
-        mean, sd = forecast.climatology(truth, hours.begin_s())
-        key = f"{name}/forecast/{title}"
-        issued[:, quantity] = forecast.issue(truth, mean, sd, quantity, key, hours, seed)
-    return issued
+def targets(series: Floats, hours: Hours, step_s: int) -> Floats:
+    """Hour means `[n_hours + LEADS]` of a step series, over the hours that forecasts aim at."""
+    per_hour = HOUR_S // step_s
+    return hour_means(series[: (hours.n_hours + LEADS) * per_hour], per_hour)
 
 
-def demand_columns(
-    times_s: NDArray[np.int64], hours: Hours, means: Sequence[float], shapes: Sequence[Shape], kind: str, seed: int
-) -> NDArray[np.float32]:
-    """Rates `[len(times_s), n]`; the n-th series is seeded by its number, not by its neighbours."""
-    columns = np.empty((len(times_s), len(means)), np.float32)
+def known(series: Floats, past_hours: Hours) -> Floats:
+    """Hour means `[n_hours]` of a series of the past in steps of `PAST_STEP_S`, without its margin."""
+    return hour_means(series, HOUR_S // PAST_STEP_S)[: past_hours.n_hours]
+
+
+def zone_subjects(place: Place, truth: Sequence[Floats], past: Sequence[Floats], hours: Hours) -> list[Subject]:
+    """What is forecast of one zone, from hour means; no forecast of the sun exceeds a clear sky's."""
+    clear = clear_sky_w_per_m2(step_middles_s(hours, PAST_STEP_S), place.latitude_deg, place.longitude_deg)
+    limits: list[Floats | float] = [np.inf] * len(FORECAST_QUANTITIES)
+    limits[SOLAR] = targets(clear / REFERENCE_W_PER_M2, hours, PAST_STEP_S)
+    return [
+        Subject(quantity, before, after, place.timezone, limit)
+        for quantity, before, after, limit in zip(FORECAST_QUANTITIES, past, truth, limits, strict=True)
+    ]
+
+
+class Rates(NamedTuple):
+    """Rates of several series and their forecasts."""
+
+    rows: NDArray[np.float32]  # [R, n]
+    forecast: NDArray[np.float32]  # [T, n, LEADS]
+
+
+def demand_rates(
+    kind: str,
+    means: Sequence[float],
+    shapes: Sequence[Shape],
+    hours: Hours,
+    past_hours: Hours,
+    step_s: int,
+    spec: TraceSpec,
+) -> Rates:
+    """Demand of one kind; the n-th series is seeded by its number, not by its neighbours."""
+    n_rows = hours.n_hours * (HOUR_S // step_s)
+    times_s = step_middles_s(hours, step_s)[: n_rows + LEADS * (HOUR_S // step_s)]
+    past_s = step_middles_s(past_hours, PAST_STEP_S)[: past_hours.n_hours * (HOUR_S // PAST_STEP_S)]
+    rates = Rates(np.empty((n_rows, len(means)), np.float32), np.empty((hours.n_hours, len(means), LEADS), np.float32))
     for n, (mean, shape) in enumerate(zip(means, shapes, strict=True)):
-        columns[:, n] = demand_series(times_s, hours, mean, shape, f"{kind}/{n}", seed)
-    return columns
+        name = f"{kind}/{n}"
+        truth = demand_series(times_s, hours, mean, shape, name, spec.seed)
+        past = demand_series(past_s, past_hours, mean, shape, name, spec.seed, since_s=hours.start_s)
+        rates.rows[:, n] = truth[:n_rows]
+        subject = Subject("demand", known(past, past_hours), targets(truth, hours, step_s), shape.timezone)
+        occasion = Occasion(f"{name}/forecast", past_hours, hours, spec.seed)
+        issue(spec.forecast, [subject], occasion, rates.forecast[:, n : n + 1])
+    return rates
 
 
-def assemble(
-    hours: Hours, zones: Sequence[Zone], hourly: Sequence[ZoneHours], demand: Demand, step_s: int, seed: int
-) -> Traces:
-    """Put everything on the step grid and drop the margin.
+def assemble(now: Record, past: Record, zones: Sequence[Zone], demand: Demand, step_s: int, spec: TraceSpec) -> Traces:
+    """Put everything on the step grid, issue forecasts and drop the margin.
 
     Args:
-        hours: the hours covered.
+        now: hourly series of the zones over the hours of the traces.
+        past: the same over the year before, known to forecasts.
         zones: catalog entries, in the order of `demand.zones`.
-        hourly: hourly series of the same zones.
         demand: flows and streams.
         step_s: step length, a divisor of 3600.
-        seed: of demand and of forecast errors.
+        spec: seed of demand and of forecast errors, and what forecasts are.
     """
-    steps_per_hour = HOUR_S // step_s
-    n_rows = hours.n_hours * steps_per_hour
-    times_s = step_middles_s(hours, step_s)
+    hours = now.hours
+    n_rows = hours.n_hours * (HOUR_S // step_s)
+    times_s, past_s = step_middles_s(hours, step_s), step_middles_s(past.hours, PAST_STEP_S)
     table = np.empty((n_rows, len(zones)), ZONE)
-    forecasts = np.empty((hours.n_hours, 4, len(zones), LEADS), np.float32)
-    for z, (name, zone, one) in enumerate(zip(demand.zones, zones, hourly, strict=True)):
-        steps = zone_steps(times_s, hours, zone.place, one)
+    forecasts = np.empty((hours.n_hours, len(FORECAST_QUANTITIES), len(zones), LEADS), np.float32)
+    for z, (name, zone) in enumerate(zip(demand.zones, zones, strict=True)):
+        steps = zone_steps(times_s, hours, zone.place, now.zones[z])
         for field, values in steps._asdict().items():
             table[field][:, z] = values[:n_rows]
-        forecasts[:, :, z] = zone_forecasts(name, steps, hours, steps_per_hour, seed)
+        before = zone_steps(past_s, past.hours, zone.place, past.zones[z])
+        subjects = zone_subjects(
+            zone.place,
+            [targets(series, hours, step_s) for series in steps.forecast()],
+            [known(series, past.hours) for series in before.forecast()],
+            hours,
+        )
+        issue(spec.forecast, subjects, Occasion(f"{name}/forecast", past.hours, hours, spec.seed), forecasts[:, :, z])
 
-    inside_s = times_s[:n_rows]
-    begin_s = inside_s - step_s // 2
+    begin_s = times_s[:n_rows] - step_s // 2
+    requests = demand_rates("requests", demand.flow_mean_per_s, demand.flow_shapes, hours, past.hours, step_s, spec)
+    jobs = demand_rates("jobs", demand.stream_mean_per_h, demand.stream_shapes, hours, past.hours, step_s, spec)
     return Traces(
         step_s=float(step_s),
         start_s=hours.start_s,
         clock=np.ascontiguousarray(clock_features(begin_s), dtype=np.float32),
         month=month_number(begin_s),
         zones=table,
-        request_rate_per_s=demand_columns(
-            inside_s, hours, demand.flow_mean_per_s, demand.flow_shapes, "requests", seed
-        ),
-        job_rate_per_h=demand_columns(inside_s, hours, demand.stream_mean_per_h, demand.stream_shapes, "jobs", seed),
+        request_rate_per_s=requests.rows,
+        job_rate_per_h=jobs.rows,
         forecast=forecasts,
+        request_forecast_per_s=requests.forecast,
+        job_forecast_per_h=jobs.forecast,
         mean_price_usd_per_kwh=table["price_usd_per_kwh"].mean(axis=0, dtype=np.float64),
         mean_carbon_kg_per_kwh=table["carbon_kg_per_kwh"].mean(axis=0, dtype=np.float64),
         **nothing_replayed(n_rows, len(demand.flow_shapes), len(demand.stream_shapes)),

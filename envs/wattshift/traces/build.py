@@ -1,12 +1,19 @@
 """The way in: a demand, a source and a step length give `Traces`."""
 
 import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from wattshift.traces import cache
-from wattshift.traces.clock import HOUR_S
+from wattshift.traces.clock import HOUR_S, Hours
+from wattshift.traces.errors import TraceError
 from wattshift.traces.replay import replay_files
 from wattshift.traces.series import Traces
 from wattshift.traces.spec import Demand, TraceSpec
+
+if TYPE_CHECKING:
+    from wattshift.traces.zone_hours import ZoneHours
+    from wattshift.traces.zones import Zone
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +37,8 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
     Synthetic traces cover whole calendar years and are kept in a cache folder (see `cache`); the same spec gives
     the same arrays. Real traces cover the same years less the first and the last day, which no
     zone's local files cover whole in UTC, and are read anew each time. So are recorded requests and jobs
-    (`spec.replay`), which take the place of drawn ones.
+    (`spec.replay`), which take the place of drawn ones. Forecasts know the year before: of the same
+    seed, or of the files, or of the zone's model where the files of that year cannot be read (a warning says so).
 
     Args:
         demand: zones, flows and streams, in the order of the scenario's `Params`.
@@ -51,30 +59,53 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
 
 
 def _synthetic(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
-    from wattshift.traces.assemble import assemble
+    from wattshift.traces.assemble import Record, assemble
     from wattshift.traces.clock import calendar_years
     from wattshift.traces.synthetic import synthetic_zone
     from wattshift.traces.zones import find_zones
 
     zones = find_zones(demand.zones)
-    hours = calendar_years(spec.first_year, spec.years)
-    hourly = [
-        synthetic_zone(name, zone, hours, spec.seed, spec.fuel) for name, zone in zip(demand.zones, zones, strict=True)
-    ]
-    return assemble(hours, zones, hourly, demand, step_s, spec.seed)
+
+    def record(hours: Hours) -> Record:
+        pairs = zip(demand.zones, zones, strict=True)
+        return Record(hours, [synthetic_zone(name, zone, hours, spec.seed, spec.fuel) for name, zone in pairs])
+
+    now, past = calendar_years(spec.first_year, spec.years), calendar_years(spec.first_year - 1, 1)
+    return assemble(record(now), record(past), zones, demand, step_s, spec)
 
 
 def _from_files(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
-    from wattshift.traces.assemble import assemble
-    from wattshift.traces.real import data_folder, inner_days, real_zone
-    from wattshift.traces.zones import find_zones
+    from wattshift.traces.real import data_folder, real_zone
 
-    zones = find_zones(demand.zones)
     root = data_folder(spec.root)
-    hours = inner_days(spec.first_year, spec.years)
-    years = range(spec.first_year, spec.first_year + spec.years)
-    hourly = [real_zone(zone, hours, root, years) for zone in zones]
     log.warning(
         "real files hold no marginal carbon intensity, the average stands in for it: %s", ", ".join(demand.zones)
     )
-    return assemble(hours, zones, hourly, demand, step_s, spec.seed)
+    return _recorded(demand, spec, step_s, lambda name, zone, hours, years: real_zone(zone, hours, root, years))
+
+
+ReadZone = Callable[[str, "Zone", Hours, Sequence[int]], "ZoneHours"]
+"""Reads the hourly series of a zone: its name, its catalog entry, the hours wanted, the calendar years they lie in."""
+
+
+def _recorded(demand: Demand, spec: TraceSpec, step_s: int, read: ReadZone) -> Traces:
+    """Traces of recorded zones; forecasts know the year before, or the zone's model where it cannot be read."""
+    from wattshift.traces.assemble import Record, assemble
+    from wattshift.traces.real import inner_days
+    from wattshift.traces.synthetic import synthetic_zone
+    from wattshift.traces.zones import find_zones
+
+    zones = find_zones(demand.zones)
+    years = range(spec.first_year, spec.first_year + spec.years)
+    hours, past_hours = inner_days(spec.first_year, spec.years), inner_days(spec.first_year - 1, 1)
+
+    def before(name: str, zone: "Zone") -> "ZoneHours":
+        try:
+            return read(name, zone, past_hours, [spec.first_year - 1])
+        except TraceError as error:
+            log.warning("%s: climate and last weeks known to forecasts are the model's, not recorded: %s", name, error)
+            return synthetic_zone(name, zone, past_hours, spec.seed, spec.fuel)
+
+    named = list(zip(demand.zones, zones, strict=True))
+    now = Record(hours, [read(name, zone, hours, years) for name, zone in named])
+    return assemble(now, Record(past_hours, [before(*pair) for pair in named]), zones, demand, step_s, spec)

@@ -23,6 +23,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from wattshift.traces.forecast_table import forecast_text
 from wattshift.traces.grid.load import grids_text
 from wattshift.traces.series import REPLAYED_JOB, ZONE, Traces
 from wattshift.traces.spec import Demand, TraceSpec
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 ENVIRONMENT_VARIABLE = "WATTSHIFT_CACHE"
 SCALARS = ("step_s", "start_s")
 DIGEST_LENGTH = 32
-ENTRIES_KEPT = 12  # a year of nine zones in steps of five minutes takes some 50 MB
+ENTRIES_KEPT = 12  # a year of `hybrid` in steps of five minutes takes some 80 MB
 DRAFT = ".draft-"
 DRAFT_LIFE_S = 86400.0  # a draft older than this was left by a process that was killed
 
@@ -48,11 +49,10 @@ def cache_folder() -> Path:
 
 
 def digest(demand: Demand, spec: TraceSpec, step_s: int) -> str:
-    """Name of the entry: changes with the request, with any source file of this package and with the catalog."""
+    """Name of the entry: changes with the request, with any source file of this package and with its catalogs."""
     asked = {"demand": demand.model_dump(mode="json"), "spec": spec.model_dump(mode="json"), "step_s": step_s}
     hasher = hashlib.sha256(json.dumps(asked, sort_keys=True).encode())
-    hasher.update(catalog_text())
-    hasher.update(grids_text())
+    hasher.update(catalog_text() + grids_text() + forecast_text())
     package = Path(__file__).parent
     for source in sorted(package.rglob("*.py")):
         hasher.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())

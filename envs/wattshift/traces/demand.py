@@ -50,12 +50,14 @@ def bursts(times_s: Seconds, hours: Hours, sd: float, time_constant_h: float, na
     return np.exp(sd * blend / np.sqrt(variance) - 0.5 * sd**2)
 
 
-def growth(times_s: Seconds, hours: Hours, per_year: float) -> Floats:
-    """Rate over that of the traces' first hour; compound and without steps."""
-    return np.exp(np.log1p(per_year) * (times_s - hours.start_s) / YEAR_S)
+def growth(times_s: Seconds, since_s: int, per_year: float) -> Floats:
+    """Rate over that of `since_s`; compound and without steps."""
+    return np.exp(np.log1p(per_year) * (times_s - since_s) / YEAR_S)
 
 
-def demand_series(times_s: Seconds, hours: Hours, mean: float, shape: Shape, name: str, seed: int) -> Floats:
+def demand_series(
+    times_s: Seconds, hours: Hours, mean: float, shape: Shape, name: str, seed: int, since_s: int | None = None
+) -> Floats:
     """Rate at each time; its long-run mean without growth is `mean`, in the unit of `mean`.
 
     Args:
@@ -65,9 +67,10 @@ def demand_series(times_s: Seconds, hours: Hours, mean: float, shape: Shape, nam
         shape: day, week, noise and growth.
         name: what seeds the noise, for instance "requests/3".
         seed: of the traces.
+        since_s: where demand has not grown yet; left out: at the start of the hours.
     """
     regular = regular_shape(local_week_hour(times_s, shape.timezone), shape) / weekly_mean(shape)
     rate = mean * regular * bursts(times_s, hours, shape.burst_sd, BURST_TIME_H, name, seed)
     if shape.drift_sd > 0.0:
         rate = rate * bursts(times_s, hours, shape.drift_sd, DRIFT_TIME_H, f"{name}/days", seed)
-    return rate * growth(times_s, hours, shape.growth_per_year)
+    return rate * growth(times_s, hours.start_s if since_s is None else since_s, shape.growth_per_year)

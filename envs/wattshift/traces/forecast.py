@@ -1,91 +1,137 @@
-"""Forecasts of the grid and the weather: calibrated, worse with lead, never a look at the future beyond the target.
+"""Forecasts, issued at the start of every hour for the 24 hours that follow the current one.
 
-For the truth x of an hour, its climatology c and climatological standard deviation s (both per zone, month and
-hour of the day),
+*Realistic*: for the truth x of an hour, its climatology c and climatological standard deviation s,
 
     forecast(lead) = c + a (x - c) + sqrt(a (1 - a)) s e,      a = a(lead) in (0, 1), e of unit variance.
 
-Then var(forecast - c) = a s^2 = cov(forecast, x), so the best guess of x given the forecast is the forecast
-itself, and the mean square error is (1 - a) s^2: zero skill over climatology at a = 0, perfect at a = 1. At night a
-photovoltaic forecast is exactly zero, as s is. Forecasts of output are kept within 0..1 and of carbon above 0.
+Then var(forecast - c) = a s^2 = cov(forecast, x), so the best guess of x given the forecast is the forecast itself,
+and the mean square error is (1 - a) s^2: zero skill over climatology at a = 0, perfect at a = 1. The shares a stand in
+`catalog/forecast.yaml`. Of the future a forecast holds a times the truth of its target, and nothing else: climatology
+is of the past (`climatology.py`), and e is noise. Forecasts are kept within the quantity's bounds; the upper one of
+photovoltaics is a clear sky, so that nights are dark.
 
-The errors e of one target are one smooth path over leads, cos(angle) A + sin(angle) B, with A and B noises over
-the target's time (hours): consecutive issues for one target differ little, neighbouring targets err alike.
+The errors e of one target are one smooth path over leads, cos(angle) A + sin(angle) B, with A and B noises over the
+target's time: consecutive issues for one target differ little, neighbouring targets err alike. The noises of a zone's
+quantities are correlated as the table says, so wind forecast too high goes with carbon and price forecast too low.
 
-Climatology is that of the first 365 days of the traces, as a forecaster would have from past years; it does not
-grow with the number of years, so that a longer build begins with the forecasts of a shorter one.
+*Persistence*, the field's yardstick a day ahead: the same hour of the last day known at issue, 24 hours before the
+target, and 48 hours before it at a lead of 24 hours, because the current hour is not over. *Perfect*: the truth.
 """
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.traces import noise
-from wattshift.traces.clock import Hours, month_hour
-from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE
+from wattshift.traces.climatology import Climatology, climatology, levelled
+from wattshift.traces.clock import Hours
+from wattshift.traces.forecast_table import Skill, forecast_table
+from wattshift.traces.series import LEADS
+from wattshift.traces.spec import ForecastKind
 
 Floats = NDArray[np.float64]
-
-SKILL_AT_1_H = 0.97
-SKILL_AT_24_H = {CARBON: 0.6, PRICE: 0.5, TEMPERATURE: 0.85, SOLAR: 0.5}
-"""Share of variance around climatology explained a day ahead (estimate): temperature's residual of 3-4 K is
-forecast to about 1.5 K, carbon and price keep errors of half their residual spread and more."""
-
-ERROR_TIME_H = 6.0  # time constant of the error over target hours (estimate)
-CLIMATE_H = 365 * 24
-BOUNDS = {
-    CARBON: (0.0, np.inf),
-    PRICE: (-np.inf, np.inf),
-    TEMPERATURE: (-np.inf, np.inf),
-    SOLAR: (0.0, 1.0),
-}
+Issued = NDArray[np.float32]
 
 
-def skill(quantity: int) -> Floats:
-    """`[LEADS]` explained share a(lead): geometric from 0.97 at one hour to the quantity's value at 24."""
-    progress = np.arange(LEADS) / (LEADS - 1)
-    return SKILL_AT_1_H * (SKILL_AT_24_H[quantity] / SKILL_AT_1_H) ** progress
+class Subject(NamedTuple):
+    """A series to be forecast."""
+
+    quantity: str  # of the table
+    past: Floats  # [P] hour means of whole days from midnight UTC, the year before the traces
+    truth: Floats  # [H] hour means of the traces and the LEADS hours beyond, which the last forecasts aim at
+    timezone: str  # of its civil clock
+    highest: Floats | float = np.inf  # [H] what it cannot exceed, besides the table's bound
 
 
-def climatology(truth: Floats, begin_s: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of the truth's month x hour-of-day cell, at every hour.
+class Occasion(NamedTuple):
+    """What the subjects of one call have in common."""
 
-    Args:
-        truth: `[H]` hourly means; the first 365 days (all, if fewer) make the climatology.
-        begin_s: `[H]` start of every hour. Every cell that occurs must occur within the first 365 days.
-    """
-    cells = month_hour(begin_s)
-    seen, past = cells[:CLIMATE_H], truth[:CLIMATE_H]
-    count = np.maximum(np.bincount(seen, minlength=288), 1)
-    mean = np.bincount(seen, past, minlength=288) / count
-    variance = np.bincount(seen, (past - mean[seen]) ** 2, minlength=288) / count
-    return mean[cells], np.sqrt(variance)[cells]
+    name: str  # seeds the errors
+    past_hours: Hours  # of `Subject.past`
+    hours: Hours  # of the traces
+    seed: int
 
 
-def issue(
-    truth: Floats, mean: Floats, sd: Floats, quantity: int, name: str, hours: Hours, seed: int
-) -> NDArray[np.float32]:
-    """Forecasts `[n_hours, LEADS]` of one quantity of one zone.
+def issue(kind: ForecastKind, subjects: Sequence[Subject], occasion: Occasion, issued: Issued) -> None:
+    """Fill `issued[t, n, lead - 1]`: the n-th subject, issued at the start of hour t for the mean of hour t + lead.
 
     Args:
-        truth: `[H]` hourly means, margin included.
-        mean: `[H]` climatological mean.
-        sd: `[H]` climatological standard deviation.
-        quantity: CARBON, PRICE, TEMPERATURE or SOLAR.
-        name: what seeds the errors.
-        hours: hours of the traces.
-        seed: of the traces.
-
-    Returns:
-        Row t, column lead - 1: issued at the start of hour t for the mean of hour t + lead.
+        kind: "realistic", "persistence" or "perfect".
+        subjects: series of one place, whose errors are correlated.
+        occasion: name, hours and seed.
+        issued: `[n_hours, len(subjects), LEADS]`, may be a view.
     """
-    first = noise.unit_noise(seed, f"{name}/first", hours, ERROR_TIME_H)
-    second = noise.unit_noise(seed, f"{name}/second", hours, ERROR_TIME_H)
-    lowest, highest = BOUNDS[quantity]
-    issued = np.empty((hours.n_hours, LEADS), np.float32)
-    for lead, a in enumerate(skill(quantity), start=1):
-        target = slice(lead, lead + hours.n_hours)
+    if kind == "realistic":
+        errors = error_paths([subject.quantity for subject in subjects], occasion)
+        for nth, subject in enumerate(subjects):
+            realistic(subject, expected(subject, occasion), errors[:, nth], issued[:, nth])
+    else:
+        simple = SIMPLE[kind]
+        for nth, subject in enumerate(subjects):
+            simple(subject, issued[:, nth])
+
+
+def expected(subject: Subject, occasion: Occasion) -> Climatology:
+    """Climatology of the subject's hours, scaled to the last weeks if the table says that it drifts."""
+    skill = forecast_table().quantities[subject.quantity]
+    timezone = subject.timezone if skill.clock == "civil" else "UTC"
+    n_past = len(subject.past)
+    begin_s = [occasion.past_hours.begin_s()[:n_past], occasion.hours.begin_s()[: len(subject.truth)]]
+    tails = np.quantile(subject.past, [skill.ignored_tail, 1.0 - skill.ignored_tail])
+    past = np.clip(subject.past, *tails)
+    usual = climatology(past, np.concatenate(begin_s), timezone)
+    if skill.drifts:
+        usual = levelled(usual, np.concatenate([past, subject.truth]), n_past)
+    return Climatology(usual.mean[n_past:], usual.sd[n_past:])
+
+
+def error_paths(quantities: Sequence[str], occasion: Occasion) -> Floats:
+    """`[2, n, H]` the two noises of every quantity, of unit variance and correlated as the table says."""
+    table = forecast_table()
+    mixing = np.linalg.cholesky(table.correlations(quantities))
+    drawn = [
+        [
+            noise.unit_noise(
+                occasion.seed, f"{occasion.name}/{quantity}/{path}", occasion.hours, table.memory.error_time_h
+            )
+            for quantity in quantities
+        ]
+        for path in ("first", "second")
+    ]
+    return mixing @ np.array(drawn)
+
+
+def realistic(subject: Subject, usual: Climatology, errors: Floats, issued: Issued) -> None:
+    """Fill `issued` `[n_hours, LEADS]` as the module's equation says; `errors` `[2, H]`."""
+    skill: Skill = forecast_table().quantities[subject.quantity]
+    n_hours = len(issued)
+    lowest = -np.inf if skill.lowest is None else skill.lowest
+    limit = np.inf if skill.highest is None else skill.highest
+    highest = np.minimum(np.broadcast_to(subject.highest, usual.mean.shape), limit)
+    mean = np.clip(usual.mean, lowest, highest)
+    for lead, share in enumerate(skill.by_lead(), start=1):
+        target = slice(lead, lead + n_hours)
         angle = 0.5 * np.pi * (lead - 1) / (LEADS - 1)
-        error = np.cos(angle) * first[target] + np.sin(angle) * second[target]
-        guess = mean[target] + a * (truth[target] - mean[target]) + np.sqrt(a * (1.0 - a)) * sd[target] * error
-        issued[:, lead - 1] = np.clip(guess, lowest, highest)
-    return issued
+        error = np.cos(angle) * errors[0, target] + np.sin(angle) * errors[1, target]
+        known = mean[target] + share * (subject.truth[target] - mean[target])
+        guess = known + np.sqrt(share * (1.0 - share)) * usual.sd[target] * error
+        issued[:, lead - 1] = np.clip(guess, lowest, highest[target])
+
+
+def persistence(subject: Subject, issued: Issued) -> None:
+    """The value 24 hours before the target, 48 hours at the longest lead."""
+    known = np.concatenate([subject.past[-LEADS:], subject.truth])
+    for lead in range(1, LEADS + 1):
+        begin = lead % LEADS
+        issued[:, lead - 1] = known[begin : begin + len(issued)]
+
+
+def perfect(subject: Subject, issued: Issued) -> None:
+    """The truth of the target."""
+    for lead in range(1, LEADS + 1):
+        issued[:, lead - 1] = subject.truth[lead : lead + len(issued)]
+
+
+SIMPLE: dict[str, Callable[[Subject, Issued], None]] = {"persistence": persistence, "perfect": perfect}

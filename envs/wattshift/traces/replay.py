@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wattshift.traces.clock import HOUR_S
 from wattshift.traces.errors import TraceError
-from wattshift.traces.series import REPLAYED_JOB, Traces
+from wattshift.traces.series import LEADS, REPLAYED_JOB, Traces
 from wattshift.traces.spec import Demand, Recording, Replay
 
 Floats = NDArray[np.float64]
@@ -94,7 +94,11 @@ def replay_counts(traces: Traces, flow: int, recorded: Counts, every_h: int | No
         until = periods * in_a_period + recorded.until(recorded.start_s + into_s)
     rates = traces.request_rate_per_s.copy()
     rates[:, flow] = np.diff(until) / traces.step_s
-    return traces._replace(request_rate_per_s=rates, flow_drawn=_without(traces.flow_drawn, flow))
+    return traces._replace(
+        request_rate_per_s=rates,
+        request_forecast_per_s=_forecast_anew(traces, traces.request_forecast_per_s, rates, flow),
+        flow_drawn=_without(traces.flow_drawn, flow),
+    )
 
 
 def replay_jobs(traces: Traces, stream: int, recorded: Jobs, every_h: int | None = None) -> Traces:
@@ -137,8 +141,28 @@ def replay_jobs(traces: Traces, stream: int, recorded: Jobs, every_h: int | None
     rates[:, stream] += np.bincount(hour_of_row[rows], minlength=hour_of_row[-1] + 1)[hour_of_row]
     jobs, first_job = _merged(traces, added, rows)
     return traces._replace(
-        job_rate_per_h=rates, stream_drawn=_without(traces.stream_drawn, stream), jobs=jobs, first_job=first_job
+        job_rate_per_h=rates,
+        job_forecast_per_h=_forecast_anew(traces, traces.job_forecast_per_h, rates, stream),
+        stream_drawn=_without(traces.stream_drawn, stream),
+        jobs=jobs,
+        first_job=first_job,
     )
+
+
+def _forecast_anew(
+    traces: Traces, issued: NDArray[np.float32], rates: NDArray[np.float32], nth: int
+) -> NDArray[np.float32]:
+    """Forecasts `[T, n, LEADS]` with those of one series by persistence: the value 24 h before the target, 48 h at most.
+
+    Whatever the other forecasts are: a recording has no model to be blurred. Targets of the first day keep the forecast
+    of the drawn series, as nothing recorded is known by then.
+    """
+    hourly = rates[:, nth].reshape(-1, round(HOUR_S / traces.step_s)).mean(axis=1)
+    renewed = issued.copy()
+    for lead in range(1, LEADS + 1):
+        first = LEADS - lead % LEADS
+        renewed[first:, nth, lead - 1] = hourly[: len(hourly) - first]
+    return renewed
 
 
 def _merged(

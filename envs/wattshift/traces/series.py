@@ -11,8 +11,10 @@ Ints = NDArray[np.int64]
 LEADS = 24
 """Forecast leads, in hours: 1, 2, ... 24."""
 
-CARBON, PRICE, TEMPERATURE, SOLAR = range(4)
-"""Order of the forecast quantities, in the units of the series of the same name."""
+FORECAST_QUANTITIES = ("carbon", "price", "temperature", "solar", "wind")
+"""What is forecast of a zone, in the order of `Traces.forecast` and the units of the series of the same name."""
+
+CARBON, PRICE, TEMPERATURE, SOLAR, WIND = range(len(FORECAST_QUANTITIES))
 
 
 ZONE = np.dtype(
@@ -38,7 +40,8 @@ class Traces(NamedTuple):
     """Exogenous series; row r covers the step from `start_s + r * step_s`, UTC.
 
     Axes: R rows, T hours (`R * step_s / 3600`), Z zones, F request flows, G job streams, both in the order of
-    `Params`, N replayed jobs. Series are float32 (months int64), C-contiguous, finite.
+    `Params`, N replayed jobs, Q `FORECAST_QUANTITIES`. Forecasts of row t are issued at the start of hour t, for the
+    means of hours t + 1 to t + 24. Series are float32 (months int64), C-contiguous, finite.
     """
 
     step_s: float
@@ -48,7 +51,9 @@ class Traces(NamedTuple):
     zones: NDArray[np.void]  # [R, Z] ZONE
     request_rate_per_s: Floats32  # [R, F] mean rate of the flow; the kernel draws counts around it, unless replayed
     job_rate_per_h: Floats32  # [R, G] mean arrivals of the stream
-    forecast: Floats32  # [T, 4, Z, LEADS] issued at the start of hour t for the mean of hour t + lead
+    forecast: Floats32  # [T, Q, Z, LEADS]
+    request_forecast_per_s: Floats32  # [T, F, LEADS]
+    job_forecast_per_h: Floats32  # [T, G, LEADS]
     mean_price_usd_per_kwh: NDArray[np.float64]  # [Z] over all rows
     mean_carbon_kg_per_kwh: NDArray[np.float64]  # [Z]
     flow_drawn: Ints  # [F] 0 = the rates of the flow are what arrives (a replay), 1 = counts are drawn around them

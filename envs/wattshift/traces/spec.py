@@ -83,19 +83,24 @@ class Replay(Strict):
     jobs: dict[str, Recording] = Field(default_factory=dict)
 
 
+ForecastKind = Literal["realistic", "persistence", "perfect"]
+
+
 class TraceSpec(Strict):
     """Where weather and grid series come from.
 
     `synthetic`: the models of `catalog/zones.yaml` and `catalog/grids`, any number of years, on the real calendar
     from `first_year`, with fuel at its usual prices or at those of a crisis.
     `real`: files under `root` (or the folder named by the environment variable WATTSHIFT_DATA), `years`
-    consecutive calendar years. Noise of demand and of forecasts comes from `seed` in both.
+    consecutive calendar years. Noise of demand and of forecasts comes from `seed` in both. `forecast` says what
+    forecasts are: the truth blurred as `catalog/forecast.yaml` says, the day before, or the truth.
     """
 
     source: Literal["synthetic", "real"] = "synthetic"
     seed: int = Field(default=0, ge=0, lt=2**63)
     years: int = Field(default=1, ge=1, le=50)
     first_year: int = Field(default=SYNTHETIC_FIRST_YEAR, ge=1970, le=2200, description="2023 if real and not given")
+    forecast: ForecastKind = "realistic"
     root: Path | None = Field(default=None, description="folder of the real data; only with source: real")
     fuel: Regime = Field(default="usual", description="prices: of 2023, or of the crisis of 2022; synthetic only")
     replay: Replay | None = Field(default=None, description="recorded requests and jobs in the place of drawn ones")
