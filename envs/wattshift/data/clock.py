@@ -76,7 +76,7 @@ def to_utc_s(times: Sequence[datetime], clock: str, where: Where) -> Seconds:
     for k, wall in enumerate(times):
         if wall.tzinfo is not None:
             raise DataError(f"{where(k)}: {wall} has an offset, expected a time on the clock {clock} without one")
-        early, late = (int(wall.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
+        early, late = ambiguity_s(wall, zone)
         if early > late:
             raise DataError(
                 f"{where(k)}: {wall} does not exist on the clock {clock}, which jumps over it in spring; "
@@ -86,6 +86,21 @@ def to_utc_s(times: Sequence[datetime], clock: str, where: Where) -> Seconds:
         if early < late:
             seen.add(wall)
     return seconds
+
+
+def ambiguity_s(wall: datetime, zone: tzinfo) -> tuple[int, int]:
+    """POSIX seconds of a clock time by summer and by winter time.
+
+    Equal on most days, rising in autumn's hour that happens twice, falling in spring's hour that does not happen.
+    """
+    early, late = (int(wall.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
+    return early, late
+
+
+def exists(wall: datetime, clock: str) -> bool:
+    """Whether the clock shows this time at all; it jumps over an hour in spring."""
+    early, late = ambiguity_s(wall, clock_named(clock))
+    return early <= late
 
 
 def with_offset_s(times: Sequence[datetime], where: Where) -> Seconds:
@@ -98,6 +113,19 @@ def with_offset_s(times: Sequence[datetime], where: Where) -> Seconds:
         if time.tzinfo is None:
             raise DataError(f"{where(k)}: {time} has no offset, expected one such as +01:00 or Z")
     return np.array([int(time.timestamp()) for time in times], np.int64)
+
+
+def utc_s(times: Sequence[datetime], clock: str | None, where: Where) -> Seconds:
+    """POSIX seconds: by the offsets of the times if the first one has one, else on the stated clock.
+
+    Raises:
+        DataError: some have an offset and some not, or there is neither offset nor clock.
+    """
+    if times and times[0].tzinfo is not None:
+        return with_offset_s(times, where)
+    if clock is None:
+        raise DataError(f"{where(0)}: {times[0]} has no offset and no clock is known")
+    return to_utc_s(times, clock, where)
 
 
 def interval_starts(time_s: Seconds, hour: str) -> Seconds:

@@ -71,9 +71,19 @@ def usd_rate(unit: str, options: Options, path: Path) -> float:
     return rate
 
 
-def price_column(cells: Iterable[str], unit: str, where: Where, options: Options, path: Path, *, title: str) -> Column:
+def price_column(
+    cells: Iterable[str],
+    unit: str,
+    where: Where,
+    options: Options,
+    path: Path,
+    *,
+    title: str,
+    missing: Sequence[str] = EMPTY,
+) -> Column:
     """A price in any currency as USD/kWh; the rate is asked for unless the currency is USD."""
-    return column("price", cells, unit, where, title=title, usd_per_unit=usd_rate(unit, options, path))
+    rate = usd_rate(unit, options, path)
+    return column("price", cells, unit, where, title=title, missing=missing, usd_per_unit=rate)
 
 
 def flags(cells: Sequence[str], where: Where, what: str) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wattshift.data.errors import DataError
 from wattshift.data.places import Place
+from wattshift.data.options import Options
 from wattshift.data.quantities import QUANTITIES, Quantity
 
 Floats = NDArray[np.float64]
@@ -116,3 +117,19 @@ def only(values: Iterable[str], path: Path, what: str) -> str:
     if len(found) != 1:
         raise DataError(f"{path}: {len(found)} different values of {what} ({', '.join(found[:5])}), expected one")
     return found[0]
+
+
+def one_of(values: Iterable[str], options: Options, path: Path, what: str) -> str:
+    """Which of several series in one file is meant: the only one, or the one named by `--location`.
+
+    Raises:
+        DataError: there are several and none is named, or the named one is not there.
+    """
+    found = sorted(set(values))
+    if len(found) == 1 and options.location is None:
+        return found[0]
+    listed = ", ".join(found[:8]) + (", ..." if len(found) > 8 else "")
+    wanted = options.need("location", path, f"it has {len(found)} of the kind {what}: {listed}")
+    if wanted not in found:
+        raise DataError(f"{path}: no {what} {wanted!r}, it has {listed}")
+    return wanted

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -36,7 +36,8 @@ def place_of(zone: str) -> Place | None:
 def catalog_name(name: str) -> str:
     """The catalog's name of a zone that a file calls `name`; `name` itself if the catalog does not know it."""
     for zone, entry in _catalog().items():
-        if name in (zone, entry["files"]["carbon_zone_id"], entry["files"]["carbon_folder"]):
+        names = entry.get("files", {})
+        if name in (zone, names.get("carbon_zone_id"), names.get("carbon_folder")):
             return zone
     return name
 
@@ -51,3 +52,21 @@ def stated_or_own(options: Options, own: str, path: Path) -> str:
     if options.zone is not None and options.zone not in (zone, own):
         raise DataError(f"{path}: --zone says {options.zone}, but the file is of zone {own}")
     return zone
+
+
+def price_habits(zone: str, path: Path) -> dict[str, Any]:
+    """How the catalog describes the prices of a zone as sustain-cluster prepared them.
+
+    Raises:
+        DataError: the zone is not in the catalog, or has no such files.
+    """
+    files = _catalog().get(zone, {}).get("files", {})
+    if "price_column" not in files:
+        known = ", ".join(name for name, entry in _catalog().items() if "price_column" in entry.get("files", {}))
+        raise DataError(f"{path}: the catalog does not describe prices of zone {zone!r}; it does those of {known}")
+    return {
+        "column": files["price_column"],
+        "clock": files["price_clock"],
+        "month_starts_twice": files.get("month_starts_twice", False),
+        "usd_per_unit": files["usd_per_unit"],
+    }

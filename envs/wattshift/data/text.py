@@ -6,7 +6,7 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -129,7 +129,11 @@ class Csv(NamedTuple):
 
     def only_rows(self, wanted: Sequence[bool]) -> "Csv":
         """The rows that are wanted."""
-        chosen = [k for k, keep in enumerate(wanted) if keep]
+        return self.in_order([k for k, keep in enumerate(wanted) if keep])
+
+    def in_order(self, chosen: Iterable[int]) -> "Csv":
+        """These rows, in this order."""
+        chosen = list(chosen)
         return self._replace(lines=[self.lines[k] for k in chosen], rows=[self.rows[k] for k in chosen])
 
 

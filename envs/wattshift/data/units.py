@@ -62,3 +62,27 @@ def conversion(given: str, kept: str) -> Conversion:
     if given not in known:
         raise DataError(f"unit {given!r} cannot become {kept}; known are {', '.join(known)}")
     return known[given]
+
+
+UNIT_WORDS = {
+    "g_per_kwh": "g/kWh",
+    "kg_per_kwh": "kg/kWh",
+    "kg_per_mwh": "kg/MWh",
+    "lb_per_mwh": "lb/MWh",
+    "t_per_mwh": "t/MWh",
+    "c": "C",
+    "f": "F",
+    "k": "K",
+    "percent": "%",
+    "share": "share",
+    "m_per_s": "m/s",
+    "km_per_h": "km/h",
+    "w_per_m2": "W/m2",
+    "hpa": "hPa",
+    "pa": "Pa",
+    "s": "s",
+    "h": "h",
+    "gib": "GiB",
+    "count": "1",
+}
+"""Units as they stand at the end of a column's name in plain files."""

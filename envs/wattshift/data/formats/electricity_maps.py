@@ -1,24 +1,25 @@
 """Electricity Maps' CSV exports: the data portal's headers up to 2024, those since 2025, and the older dump.
 
 Headers read in published files of each generation: `Carbon Intensity gCO₂eq/kWh (LCA)` (2021-2024), `Carbon intensity
-gCO₂eq/kWh (Life cycle)` (2025), and `carbon_intensity_avg` with `zone_name` and `datetime` (dump of 2020-2022). All
-times are UTC and name the start of the interval; intensity is the average of what is consumed.
+gCO₂eq/kWh (Life cycle)` (2025), and `datetime`, `carbon_intensity_avg` (dump of 2020-2022; life cycle where
+`carbon_intensity_direct_avg` stands beside it, else asked for). All times are UTC and name the start of the interval;
+intensity is the average of what is consumed.
 """
 
-from datetime import datetime
 from pathlib import Path
 
-from wattshift.data.clock import parsed, to_utc_s, with_offset_s
+from wattshift.data.clock import parsed, utc_s
 from wattshift.data.columns import column, flags
 from wattshift.data.formats.format import Format
-from wattshift.data.model import Column, Seconds, Table, only
+from wattshift.data.model import Column, Table, only
 from wattshift.data.options import Options
 from wattshift.data.places import stated_or_own
 from wattshift.data.text import Csv, read_csv
 
 TIMES = ("Datetime (UTC)", "datetime")
 ZONES = ("Zone Id", "zone_name")
-LIFE_CYCLE = ("Carbon Intensity gCO₂eq/kWh (LCA)", "Carbon intensity gCO₂eq/kWh (Life cycle)", "carbon_intensity_avg")
+LIFE_CYCLE = ("Carbon Intensity gCO₂eq/kWh (LCA)", "Carbon intensity gCO₂eq/kWh (Life cycle)")
+OLD = "carbon_intensity_avg"
 DIRECT = ("Carbon Intensity gCO₂eq/kWh (direct)", "carbon_intensity_direct_avg")
 ESTIMATED = "Data Estimated"
 
@@ -26,15 +27,31 @@ ESTIMATED = "Data Estimated"
 def sniff(beginning: str) -> bool:
     """By the intensity columns."""
     first = beginning.split("\n", 1)[0].casefold()
-    return "gco₂eq/kwh (direct)" in first or ("carbon_intensity_avg" in first and "zone_name" in first)
+    return "gco₂eq/kwh (direct)" in first or (OLD in first and "datetime" in first)
 
 
 def _carbon(csv: Csv, titles: tuple[str, ...], scope: str) -> list[Column]:
     present = [title for title in titles if csv.has(title)]
-    if not present and scope == "direct":
-        return []
-    cells = csv.cells(*titles)
-    return [column("carbon_average", cells, "g/kWh", csv.where, title=(present or titles)[0], scope=scope)]
+    cells = csv.cells(*titles) if present else []
+    return [column("carbon_average", cells, "g/kWh", csv.where, title=title, scope=scope) for title in present]
+
+
+def _columns(csv: Csv, options: Options, path: Path) -> tuple[Column, ...]:
+    direct = _carbon(csv, DIRECT, "direct")
+    scope = "life_cycle"
+    if csv.has(OLD) and not direct:
+        scope = options.need("scope", path, f"{OLD!r} stands alone and does not say what it counts")
+    main = _carbon(csv, (*LIFE_CYCLE, OLD), scope)
+    if not main:
+        csv.position(*LIFE_CYCLE)  # refuses, and lists the columns
+    return (*main, *direct)
+
+
+def _zone(csv: Csv, options: Options, path: Path) -> tuple[str, str]:
+    if not any(csv.has(title) for title in ZONES):
+        return options.need("zone", path, "no column names the zone"), ""
+    own = only(csv.cells(*ZONES), path, "the zone")
+    return stated_or_own(options, own, path), own
 
 
 def read(path: Path, options: Options) -> Table:
@@ -44,26 +61,20 @@ def read(path: Path, options: Options) -> Table:
         DataError: missing column, several zones, text instead of a number, value out of range, no time.
     """
     csv = read_csv(path)
-    zone_id = only(csv.cells(*ZONES), path, "the zone")
+    zone, own = _zone(csv, options, path)
     times = [parsed(cell, csv.where(k)) for k, cell in enumerate(csv.cells(*TIMES))]
     return Table(
         path,
         FORMAT.name,
-        stated_or_own(options, zone_id, path),
+        zone,
         "interval",
-        _utc_s(times, csv),
+        utc_s(times, "UTC", csv.where),
         csv.line_numbers,
-        (*_carbon(csv, LIFE_CYCLE, "life_cycle"), *_carbon(csv, DIRECT, "direct")),
+        _columns(csv, options, path),
         "UTC, hour starting",
-        zone_id,
+        own,
         flags(csv.cells(ESTIMATED), csv.where, ESTIMATED) if csv.has(ESTIMATED) else None,
     )
-
-
-def _utc_s(times: list[datetime], csv: Csv) -> Seconds:
-    if times[0].tzinfo is not None:
-        return with_offset_s(times, csv.where)
-    return to_utc_s(times, "UTC", csv.where)
 
 
 FORMAT = Format(
@@ -72,7 +83,7 @@ FORMAT = Format(
     looks_like="Datetime (UTC),Country,Zone name,Zone id,Carbon intensity gCO₂eq/kWh (direct),... (Life cycle),...",
     states="g/kWh, UTC, hour starting, zone, average, both scopes, estimated flag",
     asks=(),
-    may=("zone",),
+    may=("zone", "scope"),
     source="https://portal.electricitymaps.com/datasets",
     sniff=sniff,
     read=read,
