@@ -1,5 +1,6 @@
 """Typical years: months taken from different years, placed in the one year that the user asks for."""
 
+from calendar import isleap
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ Where = Callable[[int], str]
 Day = tuple[int, int, int]  # year, month, day as in the file
 Kind = tuple[str, str, str, float]  # title, quantity, unit in the file, number from which on a value is "missing"
 HOUR_S = 3600
+DAY_S = 86400
 
 
 class Year(NamedTuple):
@@ -47,8 +49,7 @@ def year_of(days: Sequence[Day], options: Options, path: Path) -> Year:
     else:
         listed = ", ".join(map(str, own))
         year = int(options.need("year", path, f"its months come from different years ({listed})"))
-    leap_day_exists = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if leap_day_exists and not any((month, day) == (2, 29) for _, month, day in days):
+    if isleap(year) and not any((month, day) == (2, 29) for _, month, day in days):
         raise DataError(f"{path}: {year} has a 29 February and the file has none; place it in a common year")
     return Year(year, options.year is not None or len(own) > 1)
 
@@ -127,7 +128,8 @@ def hour_ending_table(
     check_whole(csv, days, hours)
     time_s = to_utc_s(local, place.timezone, csv.where)
     order = year_first(local)
-    columns = [_column(csv, kind, time_s) for kind in kinds]
+    cycle_s = DAY_S * (365 + isleap(year.year)) if year.placed else None
+    columns = [_column(csv, kind, time_s, cycle_s) for kind in kinds]
     return Table(
         csv.path,
         format_name,
@@ -142,8 +144,8 @@ def hour_ending_table(
     )
 
 
-def _column(csv: Csv, kind: Kind, time_s: Seconds) -> Column:
+def _column(csv: Csv, kind: Kind, time_s: Seconds, cycle_s: int | None) -> Column:
     title, quantity, unit, missing_from = kind
     cells = without_sentinels(csv.cells(title), missing_from=missing_from)
     found = column(quantity, cells, unit, lambda k: f"{csv.where(k)}, {title}", title=title)
-    return begin_of_means(found, time_s, HOUR_S) if quantity.startswith("irradiance") else found
+    return begin_of_means(found, time_s, HOUR_S, cycle_s) if quantity.startswith("irradiance") else found

@@ -74,11 +74,12 @@ def _is_sentinel(cell: str, missing_from: float) -> bool:
     return value >= missing_from or value <= -9900.0
 
 
-def begin_of_means(mean: Column, time_s: Seconds, step_s: int) -> Column:
+def begin_of_means(mean: Column, time_s: Seconds, step_s: int, cycle_s: int | None = None) -> Column:
     """Move means stamped with the end of their interval to the row that begins it.
 
-    A row gets the value of the next row if that one is exactly a step later, else NaN: nothing reaches over a gap.
-    The row after the last one is the first: the last hour of a typical year that wraps around is not lost.
+    A row gets the value of the next row if that one is exactly a step later, else NaN: nothing reaches over a gap. In a
+    typical year, a cycle of `cycle_s`, the row after the last one is the first.
     """
-    next_is_due = np.roll(time_s, -1) == time_s + step_s
+    late_s = np.roll(time_s, -1) - time_s - step_s
+    next_is_due = late_s == 0 if cycle_s is None else late_s % cycle_s == 0
     return mean._replace(values=np.where(next_is_due, np.roll(mean.values, -1), np.nan))
