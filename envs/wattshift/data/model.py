@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.data.errors import DataError
-from wattshift.data.places import Place
 from wattshift.data.options import Options
 from wattshift.data.quantities import QUANTITIES, Quantity
 
@@ -66,7 +65,6 @@ class Table:
     estimated: NDArray[np.bool_] | None = None  # [rows] flagged as estimated by the publisher
     row_word: str = "line {}"
     notes: tuple[str, ...] = field(default=())  # remarks that belong into the provenance
-    place: Place | None = None  # where it was measured, if the file says so
 
     def __post_init__(self) -> None:
         """Lengths agree and names are unique; a reader that breaks this is a bug, not a bad file."""

@@ -13,7 +13,7 @@ from wattshift.data.model import Column, Seconds, Table
 from wattshift.data.options import Options
 from wattshift.data.places import Place
 from wattshift.data.text import Csv
-from wattshift.data.weather_files import begin_of_means, stated_zone, without_sentinels
+from wattshift.data.weather_files import MOVED, begin_of_means, place_note, stated_zone, without_sentinels
 
 Where = Callable[[int], str]
 Day = tuple[int, int, int]  # year, month, day as in the file
@@ -139,8 +139,7 @@ def hour_ending_table(
         csv.line_numbers[order],
         tuple(one._replace(values=one.values[order]) for one in columns),
         f"local standard time, UTC{place.timezone} all year, hour ending",
-        notes=(year.note(days), "irradiance moved from the end of its hour to the row that begins it"),
-        place=place,
+        notes=(place_note(place), year.note(days), MOVED),
     )
 
 

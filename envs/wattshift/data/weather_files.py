@@ -17,6 +17,7 @@ from wattshift.data.options import Options
 from wattshift.data.places import Place, place_of
 
 EARTH_RADIUS_KM = 6371.0
+MOVED = "irradiance moved from the end of its hour to the row that begins it"
 FARTHEST_KM = 1500.0
 """A zone of the grid may be large (Texas, India); a file from farther away belongs to another one."""
 
@@ -46,6 +47,11 @@ def stated_zone(options: Options, place: Place | None, path: Path) -> str:
             f"at most {FARTHEST_KM:.0f} km are accepted"
         )
     return zone
+
+
+def place_note(place: Place) -> str:
+    """For the provenance: a set keeps where it was measured, which need not be the place of its zone."""
+    return f"measured or modelled at latitude {place.latitude_deg:g}, longitude {place.longitude_deg:g}"
 
 
 def offset_name(offset_h: float, where: str) -> str:

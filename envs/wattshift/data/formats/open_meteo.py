@@ -24,7 +24,7 @@ from wattshift.data.model import Column, Seconds, Table
 from wattshift.data.options import Options
 from wattshift.data.places import Place
 from wattshift.data.text import Csv, number, read_csv, read_json, read_text
-from wattshift.data.weather_files import begin_of_means, offset_name, stated_zone
+from wattshift.data.weather_files import MOVED, begin_of_means, offset_name, place_note, stated_zone
 
 HOUR_S = 3600
 PLACE_TITLES = ["latitude", "longitude", "elevation", "utc_offset_seconds", "timezone", "timezone_abbreviation"]
@@ -92,11 +92,12 @@ def read(path: Path, options: Options) -> Table:
         )
     zone = stated_zone(options, hourly.place, path)
     clock = "UTC" if hourly.time_is_unix else f"UTC{hourly.offset} all year"
-    notes = ("radiation moved from the end of its hour to the row that begins it",)
-    moved = any(one.quantity.startswith("irradiance") for one in columns)
+    notes = [place_note(hourly.place)] if hourly.place else []
+    if any(one.quantity.startswith("irradiance") for one in columns):
+        notes.append(MOVED)
     return Table(
         path, FORMAT.name, zone, "instant", time_s, hourly.row, columns, clock,
-        row_word=hourly.row_word, notes=notes if moved else (), place=hourly.place,
+        row_word=hourly.row_word, notes=tuple(notes),
     )  # fmt: skip
 
 

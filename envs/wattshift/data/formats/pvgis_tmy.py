@@ -21,7 +21,7 @@ from wattshift.data.options import Options
 from wattshift.data.places import Place
 from wattshift.data.text import number, read_csv, read_text
 from wattshift.data.typical_year import Day, check_whole, instants, year_of
-from wattshift.data.weather_files import stated_zone
+from wattshift.data.weather_files import place_note, stated_zone
 
 TIME = "time(UTC)"
 TIME_LIKE = re.compile(r"(\d{4})(\d{2})(\d{2}):(\d{2})00")
@@ -68,7 +68,7 @@ def read(path: Path, options: Options) -> Table:
     offset = next((line for line in lines[:header] if line.startswith("Irradiance Time Offset")), "not stated")
     return Table(
         path, FORMAT.name, stated_zone(options, place, path), "instant", time_s, csv.line_numbers, tuple(columns), "UTC",
-        notes=(year.note(days), offset), place=place,
+        notes=(place_note(place), year.note(days), offset),
     )  # fmt: skip
 
 
