@@ -1,6 +1,7 @@
 """From imported demand to what a replay takes: requests counted over equal intervals, and jobs.
 
-`Counts` and `Jobs` here have the fields of those in `wattshift.traces`, in the same order, so that a set goes into a world as
+`Counts` and `Jobs` here have the fields of those in `wattshift.traces`, in the same order, so that a set goes into
+a world as
 
     table = read(Path("AzureLLMInferenceTrace_code.csv"), Options(timezone="UTC"))
     traces = replay_counts(traces, flow, wattshift.traces.Counts(*recorded_counts(table)), every_h=...)
@@ -78,8 +79,8 @@ def recorded_counts(table: Table, interval_s: int = 60) -> Counts:
 def recorded_jobs(table: Table, chips: Literal["gpus", "cpus", "one"]) -> Jobs:
     """Jobs with a known length above zero that ask for a chip.
 
-    Rows without a length (never scheduled, still running) or without a chip are left out. Shares of a chip are rounded up
-    to whole chips.
+    Rows without a length (never scheduled, still running) or without a chip are left out. Shares of a chip are
+    rounded up to whole chips.
 
     Args:
         table: jobs, from one of the formats of job traces.

@@ -1,21 +1,20 @@
 """Typical years: months taken from different years, placed in the one year that the user asks for."""
 
 from calendar import isleap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from wattshift.data.clock import to_utc_s
-from wattshift.data.columns import column
+from wattshift.data.columns import Where, column
 from wattshift.data.errors import DataError
 from wattshift.data.model import Column, Seconds, Table
 from wattshift.data.options import Options
 from wattshift.data.places import Place
 from wattshift.data.text import Csv
-from wattshift.data.weather_files import MOVED, begin_of_means, place_note, stated_zone, without_sentinels
+from wattshift.data.weather_files import MOVED, begin_of_means, in_column, place_note, stated_zone, without_sentinels
 
-Where = Callable[[int], str]
 Day = tuple[int, int, int]  # year, month, day as in the file
 Kind = tuple[str, str, str, float]  # title, quantity, unit in the file, number from which on a value is "missing"
 HOUR_S = 3600
@@ -146,5 +145,5 @@ def hour_ending_table(
 def _column(csv: Csv, kind: Kind, time_s: Seconds, cycle_s: int | None) -> Column:
     title, quantity, unit, missing_from = kind
     cells = without_sentinels(csv.cells(title), missing_from=missing_from)
-    found = column(quantity, cells, unit, lambda k: f"{csv.where(k)}, {title}", title=title)
+    found = column(quantity, cells, unit, in_column(csv.where, title), title=title)
     return begin_of_means(found, time_s, HOUR_S, cycle_s) if quantity.startswith("irradiance") else found

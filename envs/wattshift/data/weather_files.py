@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wattshift.data.columns import Where
 from wattshift.data.errors import DataError
 from wattshift.data.model import Column, Seconds
 from wattshift.data.options import Options
@@ -47,6 +48,11 @@ def stated_zone(options: Options, place: Place | None, path: Path) -> str:
             f"at most {FARTHEST_KM:.0f} km are accepted"
         )
     return zone
+
+
+def in_column(where: Where, title: str) -> Where:
+    """Where a cell is: the place of its row, and the column."""
+    return lambda k: f"{where(k)}, {title}"
 
 
 def place_note(place: Place) -> str:

@@ -55,9 +55,7 @@ def read(path: Path, options: Options) -> Table:
         f"{int(np.isnan(scheduled[1]).sum())} pods were never scheduled and have no length",
         f"{int((deleted[1] == deleted[1].max()).sum())} pods end in the last second of the trace: cut off",
     )
-    return Table(
-        path, FORMAT.name, options.zone or "", "event", time_s, csv.line_numbers, columns, clock, notes=notes
-    )  # fmt: skip
+    return Table(path, FORMAT.name, options.zone or "", "event", time_s, csv.line_numbers, columns, clock, notes=notes)
 
 
 FORMAT = Format(

@@ -1,10 +1,11 @@
 """Alibaba's GPU cluster of 2020 (PAI): `pai_job_table.csv` and `pai_task_table.csv`.
 
-As published the tables have no header (it stands in a `.header` file beside them); both ways are read. `start_time` and
-`end_time` are seconds less a constant: read as Unix time in Asia/Shanghai, hour of day and day of week are the original
-ones, the date is not. A job table tells lengths; a task table also what was asked for: `inst_num` instances of `plan_cpu`
-and `plan_gpu` *per cent* of a core and of a GPU each, an empty `plan_gpu` being none. Most jobs have one task. Rows that
-never started have no time and are left out, counted in the notes; those still running have no length.
+As published the tables have no header (it stands in a `.header` file beside them); both ways are read. `start_time`
+and `end_time` are seconds less a constant: read as Unix time in Asia/Shanghai, hour of day and day of week are the
+original ones, the date is not. A job table tells lengths; a task table also what was asked for: `inst_num`
+instances of `plan_cpu` and `plan_gpu` *per cent* of a core and of a GPU each, an empty `plan_gpu` being none. Most
+jobs have one task. Rows that never started have no time and are left out, counted in the notes; those still running
+have no length.
 
 Layout: README.md of alibaba/clusterdata, cluster-trace-gpu-v2020. Cite Weng et al., NSDI 2022.
 """

@@ -1,8 +1,9 @@
 """Azure's LLM inference traces: 2023 (one hour, code and conversation) and 2024 (one week each).
 
-A row a request: `TIMESTAMP,ContextTokens,GeneratedTokens`. Times of 2023 have seven digits behind the second and no zone,
-which must be stated (`--timezone`; only a fixed clock makes sense for an hour of data). Times of 2024 carry +00:00, some
-without a fraction. Times are kept to the second: counts a minute, and the lengths, are what demand is made of.
+A row a request: `TIMESTAMP,ContextTokens,GeneratedTokens`. Times of 2023 have seven digits behind the second and no
+zone, which must be stated (`--timezone`; only a fixed clock makes sense for an hour of data). Times of 2024 carry
++00:00, some without a fraction. Times are kept to the second: counts a minute, and the lengths, are what demand is
+made of.
 
 Layout: AzureLLMInferenceDataset2023.md and -2024.md in Azure/AzurePublicDataset.
 """
@@ -47,9 +48,7 @@ def read(path: Path, options: Options) -> Table:
         return utc_s(times, clock, csv.where), csv.line_numbers, lengths
 
     time_s, lines, lengths = gathered(batches(path), part)
-    return Table(
-        path, FORMAT.name, options.zone or "", "event", time_s, lines, lengths, " and ".join(sorted(clocks))
-    )  # fmt: skip
+    return Table(path, FORMAT.name, options.zone or "", "event", time_s, lines, lengths, " and ".join(sorted(clocks)))
 
 
 FORMAT = Format(

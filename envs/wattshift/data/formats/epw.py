@@ -1,9 +1,10 @@
 """EnergyPlus weather files (EPW): TMYx of climate.onebuilding.org, ASHRAE IWEC, Spanish SWEC and others.
 
-Eight lines of header, then a row an hour of 35 cells. Times are local *standard* time all year; hour 1 to 24 *ends* at the
-time it names: temperature, humidity, wind, sky cover and pressure are instants of that time, radiation (Wh/m2) is the sum
-of the hour before it. Months come from different years: `--year` places them in one, its last midnight as its first
-instant. Missing values are sentinels, 99.9 for temperatures, 99, 999, 9999 or 999999 for others, by column.
+Eight lines of header, then a row an hour of 35 cells. Times are local *standard* time all year; hour 1 to 24 *ends*
+at the time it names: temperature, humidity, wind, sky cover and pressure are instants of that time, radiation
+(Wh/m2) is the sum of the hour before it. Months come from different years: `--year` places them in one, its last
+midnight as its first instant. Missing values are sentinels, 99.9 for temperatures, 99, 999, 9999 or 999999 for
+others, by column.
 
 Layout and sentinels: EnergyPlus, Auxiliary Programs, "EnergyPlus Weather File (EPW) Data Dictionary". The reader checks
 cell by cell to name the line of a fault; a test holds it against `pvlib.iotools.read_epw`.
@@ -21,10 +22,13 @@ from wattshift.data.typical_year import hour_ending_table
 from wattshift.data.weather_files import offset_name
 
 HEADER_LINES = 8
-TITLES = """year month day hour minute flags temp dew_point humidity pressure extraterrestrial_horizontal
-extraterrestrial_normal infrared global direct diffuse global_light direct_light diffuse_light zenith_light
-wind_direction wind cloud opaque_cloud visibility ceiling weather_observed weather_codes water aerosol snow_depth
-snow_days albedo rain_depth rain_hours""".split()
+TITLES = [
+    *("year", "month", "day", "hour", "minute", "flags", "temp", "dew_point", "humidity", "pressure"),
+    *("extraterrestrial_horizontal", "extraterrestrial_normal", "infrared", "global", "direct", "diffuse"),
+    *("global_light", "direct_light", "diffuse_light", "zenith_light", "wind_direction", "wind", "cloud"),
+    *("opaque_cloud", "visibility", "ceiling", "weather_observed", "weather_codes", "water", "aerosol"),
+    *("snow_depth", "snow_days", "albedo", "rain_depth", "rain_hours"),
+]
 COLUMNS = (
     # title, quantity, unit, a value from which on it is "missing"
     ("temp", "temp", "C", 99.9),
@@ -48,8 +52,9 @@ def read(path: Path, options: Options) -> Table:
     """Nine quantities of a year.
 
     Raises:
-        DataError: a header line is not as expected, a row has not 35 cells, text instead of a number, a value out of range,
-            a date that does not exist, no year to place the months in, or a place far from the stated zone.
+        DataError: a header line is not as expected, a row has not 35 cells, text instead of a number, a value out
+            of range, a date that does not exist, no year to place the months in, or a place far from the stated
+            zone.
     """
     header = read_text(path).splitlines()[:HEADER_LINES]
     place = _place(header, path)

@@ -1,9 +1,9 @@
 """Job files of GAIA (ASPLOS 2024): `arrival_time,length,cpus`, resampled from Alibaba PAI, Azure VM and LANL Mustang.
 
-The same header is used for *hours* (`pai-100k`, `azure-100k`, `mustang-trace-2015-100k`) and for *seconds* (`pai_1k`): the
-unit must be stated, `--unit h` or `--unit s`. It is checked, because GAIA cut lengths to 5 minutes up to 3 days: a length
-beyond that is a wrong unit. Arrivals were spread over a year (or a week) without day or week: the clock is unknown, and no
-shape may be taken from it.
+The same header is used for *hours* (`pai-100k`, `azure-100k`, `mustang-trace-2015-100k`) and for *seconds*
+(`pai_1k`): the unit must be stated, `--unit h` or `--unit s`. It is checked, because GAIA cut lengths to 5 minutes
+up to 3 days: a length beyond that is a wrong unit. Arrivals were spread over a year (or a week) without day or
+week: the clock is unknown, and no shape may be taken from it.
 """
 
 from pathlib import Path
@@ -33,7 +33,8 @@ def read(path: Path, options: Options) -> Table:
 
     Raises:
         MissingStatementError: the unit was not stated.
-        DataError: a unit other than h or s, a length that GAIA's files cannot hold, a row cut short, text instead of a number.
+        DataError: a unit other than h or s, a length that GAIA's files cannot hold, a row cut short, text instead
+            of a number.
     """
     unit = options.need("unit", path, "files of this kind count hours or seconds and do not say which (write h or s)")
     if unit not in UNITS:
@@ -53,9 +54,7 @@ def read(path: Path, options: Options) -> Table:
         column("cpus", csv.cells("cpus"), "1", csv.where, title="cpus"),
     )
     notes = ("arrivals were resampled without day or week",)
-    return Table(
-        path, FORMAT.name, options.zone or "", "event", time_s, csv.line_numbers, columns, clock, notes=notes
-    )  # fmt: skip
+    return Table(path, FORMAT.name, options.zone or "", "event", time_s, csv.line_numbers, columns, clock, notes=notes)
 
 
 FORMAT = Format(

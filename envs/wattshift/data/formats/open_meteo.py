@@ -1,11 +1,12 @@
 """Open-Meteo: hourly weather as JSON or CSV, from the archive (reanalysis) and the forecast API alike.
 
-Times are local at *one fixed offset*, `utc_offset_seconds`, that of the day of the download: no daylight saving inside a
-file, 24 hours a day (with `timeformat=unixtime` they are UTC seconds). Units stand beside the values: `hourly_units`, or
-in the CSV's titles, `temperature_2m (°C)`. Temperature, dew point, humidity, cloud, wind and pressure are instants;
-radiation is the mean of the *preceding* hour and is moved to the row that begins it. The CSV starts with two lines on the
-place and a blank one; where somebody cut them off, the clock is asked for. A null is a missing value. Files of several
-places, and CSV files with daily or current values beside the hourly ones, are refused.
+Times are local at *one fixed offset*, `utc_offset_seconds`, that of the day of the download: no daylight saving
+inside a file, 24 hours a day (with `timeformat=unixtime` they are UTC seconds). Units stand beside the values:
+`hourly_units`, or in the CSV's titles, `temperature_2m (°C)`. Temperature, dew point, humidity, cloud, wind and
+pressure are instants; radiation is the mean of the *preceding* hour and is moved to the row that begins it. The CSV
+starts with two lines on the place and a blank one; where somebody cut them off, the clock is asked for. A null is a
+missing value. Files of several places, and CSV files with daily or current values beside the hourly ones, are
+refused.
 """
 
 import re
@@ -24,7 +25,7 @@ from wattshift.data.model import Column, Seconds, Table
 from wattshift.data.options import Options
 from wattshift.data.places import Place
 from wattshift.data.text import Csv, number, read_csv, read_json, read_text
-from wattshift.data.weather_files import MOVED, begin_of_means, offset_name, place_note, stated_zone
+from wattshift.data.weather_files import MOVED, begin_of_means, in_column, offset_name, place_note, stated_zone
 
 HOUR_S = 3600
 PLACE_TITLES = ["latitude", "longitude", "elevation", "utc_offset_seconds", "timezone", "timezone_abbreviation"]
@@ -76,8 +77,8 @@ def read(path: Path, options: Options) -> Table:
     """All known variables of the file.
 
     Raises:
-        DataError: no hourly values, no variable that is known, lists of unequal length, an unknown unit, text instead of
-            a number, a value out of range, a time that is none, or a place far from the stated zone.
+        DataError: no hourly values, no variable that is known, lists of unequal length, an unknown unit, text
+            instead of a number, a value out of range, a time that is none, or a place far from the stated zone.
     """
     hourly = _from_json(path) if read_text(path).lstrip().startswith(("{", "[")) else _from_csv(path, options)
     time_s = _utc_s(hourly)
@@ -96,14 +97,22 @@ def read(path: Path, options: Options) -> Table:
     if any(one.quantity.startswith("irradiance") for one in columns):
         notes.append(MOVED)
     return Table(
-        path, FORMAT.name, zone, "instant", time_s, hourly.row, columns, clock,
-        row_word=hourly.row_word, notes=tuple(notes),
-    )  # fmt: skip
+        path,
+        FORMAT.name,
+        zone,
+        "instant",
+        time_s,
+        hourly.row,
+        columns,
+        clock,
+        row_word=hourly.row_word,
+        notes=tuple(notes),
+    )
 
 
 def _column(name: str, unit: str, cells: list[str], hourly: Hourly, time_s: Seconds) -> Column:
     quantity = QUANTITY_OF[name]
-    found = column(quantity, cells, UNIT_OF.get(unit, unit), lambda k: f"{hourly.where(k)}, {name}", title=name)
+    found = column(quantity, cells, UNIT_OF.get(unit, unit), in_column(hourly.where, name), title=name)
     return begin_of_means(found, time_s, HOUR_S) if quantity.startswith("irradiance") else found
 
 
@@ -143,9 +152,15 @@ def _from_json(path: Path) -> Hourly:
     place, offset = _place(content, str(path))
     word = "hourly element {}"
     return Hourly(
-        place, offset, units["time"] == "unixtime", times, variables,
-        lambda k: f"{path}, {word.format(k)}", np.arange(len(times), dtype=np.int64), word,
-    )  # fmt: skip
+        place,
+        offset,
+        units["time"] == "unixtime",
+        times,
+        variables,
+        lambda k: f"{path}, {word.format(k)}",
+        np.arange(len(times), dtype=np.int64),
+        word,
+    )
 
 
 def _from_csv(path: Path, options: Options) -> Hourly:
@@ -162,9 +177,15 @@ def _from_csv(path: Path, options: Options) -> Hourly:
     else:
         offset = options.need("timezone", path, "the lines on the place and its offset from UTC were cut off")
     return Hourly(
-        place, offset, csv.cells("time")[0].isdigit(), csv.cells("time"), _titled(csv),
-        csv.where, csv.line_numbers, "line {}",
-    )  # fmt: skip
+        place,
+        offset,
+        csv.cells("time")[0].isdigit(),
+        csv.cells("time"),
+        _titled(csv),
+        csv.where,
+        csv.line_numbers,
+        "line {}",
+    )
 
 
 def _titled(csv: Csv) -> dict[str, tuple[str, list[str]]]:

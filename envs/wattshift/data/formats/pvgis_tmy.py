@@ -1,9 +1,9 @@
 """Typical meteorological year of PVGIS (European Commission), CSV.
 
-Lines on the place, the offset of the irradiance and the year each month was taken from, then a row an hour in *UTC*. Weather
-is the instant of the time; irradiance holds `Irradiance Time Offset` hours after it, .5 for a mean of the hour that begins,
-other values for a satellite's snapshot, which is then taken for that hour. `--year` places the months in one year. There is
-no cloud cover.
+Lines on the place, the offset of the irradiance and the year each month was taken from, then a row an hour in
+*UTC*. Weather is the instant of the time; irradiance holds `Irradiance Time Offset` hours after it, .5 for a mean
+of the hour that begins, other values for a satellite's snapshot, which is then taken for that hour. `--year` places
+the months in one year. There is no cloud cover.
 
 Layout: https://joint-research-centre.ec.europa.eu (PVGIS TMY generator); a test holds this reader against
 `pvlib.iotools.read_pvgis_tmy`.
@@ -21,7 +21,7 @@ from wattshift.data.options import Options
 from wattshift.data.places import Place
 from wattshift.data.text import number, read_csv, read_text
 from wattshift.data.typical_year import Day, check_whole, instants, year_of
-from wattshift.data.weather_files import place_note, stated_zone
+from wattshift.data.weather_files import in_column, place_note, stated_zone
 
 TIME = "time(UTC)"
 TIME_LIKE = re.compile(r"(\d{4})(\d{2})(\d{2}):(\d{2})00")
@@ -62,14 +62,21 @@ def read(path: Path, options: Options) -> Table:
     year = year_of(days, options, path)
     time_s = to_utc_s(instants(days, hours, year, csv.where), "UTC", csv.where)
     columns = [
-        column(quantity, csv.cells(title), unit, lambda k, t=title: f"{csv.where(k)}, {t}", title=title)
+        column(quantity, csv.cells(title), unit, in_column(csv.where, title), title=title)
         for title, quantity, unit in COLUMNS
     ]
     offset = next((line for line in lines[:header] if line.startswith("Irradiance Time Offset")), "not stated")
     return Table(
-        path, FORMAT.name, stated_zone(options, place, path), "instant", time_s, csv.line_numbers, tuple(columns), "UTC",
+        path,
+        FORMAT.name,
+        stated_zone(options, place, path),
+        "instant",
+        time_s,
+        csv.line_numbers,
+        tuple(columns),
+        "UTC",
         notes=(place_note(place), year.note(days), offset),
-    )  # fmt: skip
+    )
 
 
 def _said(lines: list[str], k: int, what: str, limit: float, path: Path) -> float:

@@ -1,8 +1,9 @@
 """NREL's typical meteorological year, TMY3 (CSV), and SolarAnywhere files in the same layout.
 
-One line on the station, a header, a row an hour. Local *standard* time all year; `01:00` to `24:00` *ends* the hour: weather
-is the instant of that time, irradiance (W/m^2) the mean of the hour before it. Dates are month first, as the header says.
-Months come from different years: `--year` places them in one. Missing values are -9900, sky cover also 99.
+One line on the station, a header, a row an hour. Local *standard* time all year; `01:00` to `24:00` *ends* the
+hour: weather is the instant of that time, irradiance (W/m^2) the mean of the hour before it. Dates are month first,
+as the header says. Months come from different years: `--year` places them in one. Missing values are -9900, sky
+cover also 99.
 
 Layout: Wilcox and Marion (2008), Users Manual for TMY3 Data Sets, NREL/TP-581-43156. A test holds this reader against
 `pvlib.iotools.read_tmy3`.
@@ -49,8 +50,8 @@ def read(path: Path, options: Options) -> Table:
     """Nine quantities of a year.
 
     Raises:
-        DataError: a column is missing, a row is cut short, text instead of a number, a value out of range, a date that is
-            none or not month first, no year to place the months in, or a place far from the stated zone.
+        DataError: a column is missing, a row is cut short, text instead of a number, a value out of range, a date
+            that is none or not month first, no year to place the months in, or a place far from the stated zone.
     """
     place = _place(read_text(path).splitlines()[0], path)
     csv = read_csv(path, skip_lines=1)
@@ -86,7 +87,7 @@ def _hour(cell: str, where: str) -> int:
 FORMAT = Format(
     name="tmy3",
     summary="NREL typical meteorological year, TMY3 CSV",
-    looks_like='723170,"GREENSBORO PIEDMONT TRIAD INT",NC,-5.0,36.100,-79.950,273 then Date (MM/DD/YYYY),Time (HH:MM),...',
+    looks_like='723170,"GREENSBORO PIEDMONT TRIAD INT",NC,-5.0,36.100,-79.950,273; Date (MM/DD/YYYY),Time (HH:MM),...',
     states="units, place, local standard time, hour ending, -9900 for missing values",
     asks=("zone",),
     may=("year",),
