@@ -53,7 +53,7 @@ def column(
             for k, cell in enumerate(cells)
         ]
     )
-    return Column(name, scale * (values + rule.shift), title, unit, scope)
+    return Column(name, scale * (values + rule.shift), title, unit, scope, scale, rule.shift)
 
 
 def usd_rate(unit: str, options: Options, path: Path) -> float:

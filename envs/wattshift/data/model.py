@@ -28,6 +28,13 @@ class Column(NamedTuple):
     original_name: str
     original_unit: str
     scope: str = ""  # of carbon: "direct" or "life_cycle"
+    scale: float = 1.0  # values = scale * (number in the file + shift)
+    shift: float = 0.0
+
+    @property
+    def as_written(self) -> Floats:
+        """The numbers of the file, to within rounding."""
+        return self.values / self.scale - self.shift
 
     @property
     def kind(self) -> Quantity:
