@@ -137,19 +137,28 @@ class Csv(NamedTuple):
         return self._replace(lines=[self.lines[k] for k in chosen], rows=[self.rows[k] for k in chosen])
 
 
-def read_csv(path: Path, *, delimiter: str = ",", skip_lines: int = 0, header: list[str] | None = None) -> Csv:
+def read_csv(
+    path: Path,
+    *,
+    delimiter: str = ",",
+    skip_lines: int = 0,
+    take_lines: int | None = None,
+    header: list[str] | None = None,
+) -> Csv:
     """Read a CSV file; blank lines are passed over.
 
     Args:
         path: the file, or its compressed form.
         delimiter: between cells.
         skip_lines: lines above the header.
+        take_lines: lines from the header on that belong to the table, where others follow it; not given, all.
         header: titles, if the file has none itself.
 
     Raises:
         DataError: a row has another number of cells than the header, or there is no row.
     """
-    reader = csv.reader(read_text(path).splitlines()[skip_lines:], delimiter=delimiter)
+    end = None if take_lines is None else skip_lines + take_lines
+    reader = csv.reader(read_text(path).splitlines()[skip_lines:end], delimiter=delimiter)
     titles = header if header is not None else next(reader, [])
     lines: list[int] = []
     rows: list[list[str]] = []
