@@ -41,9 +41,8 @@ def _appended(table: Table, other: Table) -> Table:
             differ = ~fresh & ~np.isclose(mine.values[at], theirs.values, rtol=1e-6, atol=1e-9, equal_nan=True)
             if differ.any():
                 k = int(np.flatnonzero(differ)[0])
-                raise DataError(
-                    f"{other.where(k)}: {theirs.original_name!r} at {utc_text(other.time_s[k])} contradicts {table.path}"
-                )
+                when = utc_text(other.time_s[k])
+                raise DataError(f"{other.where(k)}: {theirs.original_name!r} at {when} contradicts {table.path}")
     return replace(
         table,
         time_s=np.concatenate([table.time_s, other.time_s[fresh]]),
@@ -53,6 +52,7 @@ def _appended(table: Table, other: Table) -> Table:
         if table.estimated is None or other.estimated is None
         else np.concatenate([table.estimated, other.estimated[fresh]]),
         notes=(*table.notes, *other.notes),
+        appended=(*table.appended, (len(table.time_s), other.path)),
     )
 
 

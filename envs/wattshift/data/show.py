@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def summary(table: Table) -> str:
     """A table of numbers, one line a column: rows, missing, mean, standard deviation, quantiles, in the kept unit."""
-    head = f"{'column':32}{'unit':>9}{'rows':>9}{'empty':>7}{'mean':>10}{'sd':>10}{'min':>10}{'p5':>10}{'p50':>10}{'p95':>10}{'max':>10}"
-    lines = [head]
+    titles = ("mean", "sd", "min", "p5", "p50", "p95", "max")
+    lines = [f"{'column':32}{'unit':>9}{'rows':>9}{'empty':>7}" + "".join(f"{title:>10}" for title in titles)]
     for column in table.columns:
         known = column.values[np.isfinite(column.values)]
         empty = len(column.values) - len(known)
