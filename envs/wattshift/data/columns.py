@@ -27,6 +27,7 @@ def column(
     scope: str = "",
     missing: Sequence[str] = EMPTY,
     usd_per_unit: float = 1.0,
+    written_unit: str = "",
 ) -> Column:
     """Convert the cells of one column.
 
@@ -39,21 +40,27 @@ def column(
         scope: of carbon, "direct" or "life_cycle".
         missing: what the file writes for no value; becomes NaN.
         usd_per_unit: exchange rate, of prices only.
+        written_unit: what people call the unit, if that is no word of `units`.
 
     Raises:
         DataError: text instead of a number, or a value out of range; the line is named.
     """
     kind = quantity(name)
-    rule = conversion(unit, kind.unit)
+    try:
+        rule = conversion(unit, kind.unit)
+    except DataError as error:
+        raise DataError(f"{where(0)}, {title!r}: {error}") from error
     scale = rule.scale * usd_per_unit
     lowest, highest = (bound / scale - rule.shift for bound in (kind.lowest, kind.highest))
     values = np.array(
         [
-            math.nan if cell in missing else number(cell, lowest, highest, f"{kind.title} in {unit}", where(k))
+            math.nan
+            if cell in missing
+            else number(cell, lowest, highest, f"{kind.title} in {written_unit or unit}", where(k))
             for k, cell in enumerate(cells)
         ]
     )
-    return Column(name, scale * (values + rule.shift), title, unit, scope, scale, rule.shift)
+    return Column(name, scale * (values + rule.shift), title, written_unit or unit, scope, scale, rule.shift)
 
 
 def usd_rate(unit: str, options: Options, path: Path) -> float:

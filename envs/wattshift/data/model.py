@@ -1,6 +1,6 @@
 """What a file says after reading: columns in known units on one index of UTC times, each row with its place."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -72,6 +72,7 @@ class Table:
     estimated: NDArray[np.bool_] | None = None  # [rows] flagged as estimated by the publisher
     row_word: str = "line {}"
     notes: tuple[str, ...] = field(default=())  # remarks that belong into the provenance
+    appended: tuple[tuple[int, Path], ...] = field(default=())  # first rows of further files, and these files
 
     def __post_init__(self) -> None:
         """Lengths agree and names are unique; a reader that breaks this is a bug, not a bad file."""
@@ -84,7 +85,8 @@ class Table:
 
     def where(self, k: int) -> str:
         """File and place of row `k`, for messages."""
-        return f"{self.path}, {self.row_word.format(self.row[k])}"
+        path = next((path for first, path in reversed(self.appended) if first <= k), self.path)
+        return f"{path}, {self.row_word.format(self.row[k])}"
 
     def column(self, name: str) -> Column:
         """The column of that name.
@@ -112,16 +114,16 @@ def commonest_step_s(time_s: Seconds) -> int:
     return int(steps[counts.argmax()]) if counts.max(initial=0) else 0
 
 
-def only(values: Iterable[str], path: Path, what: str) -> str:
+def only(values: Sequence[str], where: Callable[[int], str], what: str) -> str:
     """The single value of a column that must not change within a file.
 
     Raises:
-        DataError: there are several.
+        DataError: it changes; the first row that differs is named.
     """
-    found = sorted(set(values))
-    if len(found) != 1:
-        raise DataError(f"{path}: {len(found)} different values of {what} ({', '.join(found[:5])}), expected one")
-    return found[0]
+    for k, value in enumerate(values):
+        if value != values[0]:
+            raise DataError(f"{where(k)}: {what} is {value!r}, but {values[0]!r} before; expected one in a file")
+    return values[0]
 
 
 def one_of(values: Iterable[str], options: Options, path: Path, what: str) -> str:

@@ -24,7 +24,7 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
 
     Synthetic traces cover whole calendar years and are kept in a cache folder (see `cache`); the same spec gives
     the same arrays. Real traces cover the same years less the first and the last day, which no
-    zone's local files cover whole in UTC, and are read anew each time.
+    zone's local files cover whole in UTC, and are read anew each time. Imported traces cover the same days.
 
     Args:
         demand: zones, flows and streams, in the order of the scenario's `Params`.
@@ -38,6 +38,8 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
     step = whole_step_s(step_s)
     if spec.source == "real":
         return _from_files(demand, spec, step)
+    if spec.source == "imported":
+        return _from_store(demand, spec, step)
     return cache.remembered(demand, spec, step, lambda: _synthetic(demand, spec, step))
 
 
@@ -64,3 +66,16 @@ def _from_files(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
     years = range(spec.first_year, spec.first_year + spec.years)
     hourly = [real_zone(zone, hours, root, years) for zone in zones]
     return assemble(hours, zones, hourly, demand, step_s, spec.seed)
+
+
+def _from_store(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
+    from wattshift.data.store import store_folder
+    from wattshift.traces.assemble import assemble
+    from wattshift.traces.imported import imported_zone
+    from wattshift.traces.real import inner_days
+    from wattshift.traces.zones import find_zones
+
+    hours = inner_days(spec.first_year, spec.years)
+    folder = store_folder(spec.store)
+    hourly = [imported_zone(name, hours, folder) for name in demand.zones]
+    return assemble(hours, find_zones(demand.zones), hourly, demand, step_s, spec.seed)

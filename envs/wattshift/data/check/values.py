@@ -59,8 +59,11 @@ def _missing(table: Table, column: Column) -> Iterator[Finding]:
 def _sentinels(table: Table, column: Column) -> Iterator[Finding]:
     written = column.as_written
     for sentinel in SENTINELS:
-        rows = np.flatnonzero(np.isclose(written, sentinel, rtol=1e-9, atol=0.0))
-        if len(rows) >= SENTINEL_ROWS and table.index != "event":
+        said = np.isclose(written, sentinel, rtol=1e-9, atol=0.0)
+        others = written[~said & np.isfinite(written)]
+        rows = np.flatnonzero(said)
+        apart = len(others) and not others.min() < sentinel < others.max()  # 99.9 EUR/MWh is an ordinary price
+        if len(rows) >= SENTINEL_ROWS and apart and table.index != "event":
             message = (
                 f"{column.original_name!r} is {sentinel:g} in {len(rows)} rows, the first in {table.where(rows[0])}: "
                 "a number that many programs write for a missing value"

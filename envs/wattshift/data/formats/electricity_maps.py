@@ -50,7 +50,7 @@ def _columns(csv: Csv, options: Options, path: Path) -> tuple[Column, ...]:
 def _zone(csv: Csv, options: Options, path: Path) -> tuple[str, str]:
     if not any(csv.has(title) for title in ZONES):
         return options.need("zone", path, "no column names the zone"), ""
-    own = only(csv.cells(*ZONES), path, "the zone")
+    own = only(csv.cells(*ZONES), csv.where, "the zone")
     return stated_or_own(options, own, path), own
 
 

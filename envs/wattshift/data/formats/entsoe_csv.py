@@ -50,7 +50,7 @@ def read(path: Path, options: Options) -> Table:
     matched = PRICE.fullmatch(price_title.strip())
     assert matched is not None
     if csv.has("Area"):
-        own = only(csv.cells("Area"), path, "Area").removeprefix("BZN|")
+        own = only(csv.cells("Area"), csv.where, "Area").removeprefix("BZN|")
         zone = stated_or_own(options, own, path)
     else:
         own, zone = "", options.need("zone", path, "no column names the bidding zone")

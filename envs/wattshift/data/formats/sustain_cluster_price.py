@@ -74,9 +74,14 @@ def read_prices(path: Path, zone: str, habits: Habits) -> Table:
         DataError: missing column, a time on another clock or off the hour, text for a number, value out of range.
     """
     csv = read_csv(path)
-    unit = "USD/MWh"  # the rate, of whatever currency the market has, is in the habits
     price = column(
-        "price", csv.cells(habits.column), unit, csv.where, title=habits.column, usd_per_unit=habits.usd_per_unit
+        "price",
+        csv.cells(habits.column),
+        "USD/MWh",  # with the rate, whatever the currency is
+        csv.where,
+        title=habits.column,
+        usd_per_unit=habits.usd_per_unit,
+        written_unit=habits.column.removeprefix("Price (").removesuffix(")"),
     )
     times = [_on_the_hour(cell, habits.clock, csv.where(k)) for k, cell in enumerate(csv.cells(TIME))]
     rows = [_Priced(*row) for row in zip(times, price.values.tolist(), csv.lines, strict=True)]

@@ -7,6 +7,7 @@
 Times are UTC and begin the period that the value is valid for.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,7 @@ def read(path: Path, options: Options) -> Table:
     else:
         points, region = _points_v2(content, path)
 
-    def where(k: int) -> str:
-        return f"{path}, data[{k}]"
-
+    where = _where(path)
     for k, point in enumerate(points):
         if not isinstance(point, dict) or "point_time" not in point or "value" not in point:
             raise DataError(f"{where(k)}: expected point_time and value, got {str(point)[:80]}")
@@ -79,12 +78,16 @@ def _points_v3(content: dict[str, Any], path: Path) -> tuple[list[Any], str]:
 
 
 def _points_v2(content: Any, path: Path) -> tuple[list[Any], str]:
-    if not isinstance(content, list) or not content:
+    if not isinstance(content, list) or not content or not all(isinstance(point, dict) for point in content):
         raise DataError(f"{path}: expected a list of points, as WattTime's API v2 answers")
-    kind = only((str(point.get("datatype", "MOER")) for point in content), path, "datatype")
+    kind = only([str(point.get("datatype", "MOER")) for point in content], _where(path), "datatype")
     if kind != "MOER":
         raise DataError(f"{path}: datatype is {kind!r}, expected MOER")
-    return content, only((str(point.get("ba")) for point in content), path, "ba")
+    return content, only([str(point.get("ba")) for point in content], _where(path), "ba")
+
+
+def _where(path: Path) -> Callable[[int], str]:
+    return lambda k: f"{path}, data[{k}]"
 
 
 def _archive(path: Path, options: Options) -> Table:
