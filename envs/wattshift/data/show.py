@@ -1,6 +1,6 @@
 """Pictures of a table: the series with its holes, the shape of the day on two clocks, the duration curve."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -68,7 +68,7 @@ def _day_shape(axes: "Axes", table: Table, column: Column) -> None:
     clocks = ["UTC"] + ([place.timezone] if place else [])
     for clock in clocks:
         zone = ZoneInfo(clock)
-        hours = np.array([datetime.fromtimestamp(int(t), UTC).astimezone(zone).hour for t in table.time_s])
+        hours = np.array([datetime.fromtimestamp(t, zone).hour for t in table.time_s.tolist()])
         shape = [_mean(column.values[hours == hour]) for hour in range(24)]
         axes.plot(range(24), shape, label=clock)
     axes.set_title("mean by hour of the day", fontsize=9)
