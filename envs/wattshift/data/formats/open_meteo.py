@@ -24,7 +24,9 @@ from wattshift.data.formats.format import Format
 from wattshift.data.model import Column, Seconds, Table
 from wattshift.data.options import Options
 from wattshift.data.places import Place
+from wattshift.data.quantities import quantity
 from wattshift.data.text import Csv, number, read_csv, read_json, read_text
+from wattshift.data.units import conversion
 from wattshift.data.weather_files import MOVED, begin_of_means, in_column, offset_name, place_note, stated_zone
 
 HOUR_S = 3600
@@ -83,7 +85,7 @@ def read(path: Path, options: Options) -> Table:
     hourly = _from_json(path) if read_text(path).lstrip().startswith(("{", "[")) else _from_csv(path, options)
     time_s = _utc_s(hourly)
     columns = tuple(
-        _column(name, unit, cells, hourly, time_s)
+        _column(name, unit, cells, path, hourly, time_s)
         for name, (unit, cells) in hourly.variables.items()
         if name in QUANTITY_OF
     )
@@ -110,10 +112,15 @@ def read(path: Path, options: Options) -> Table:
     )
 
 
-def _column(name: str, unit: str, cells: list[str], hourly: Hourly, time_s: Seconds) -> Column:
-    quantity = QUANTITY_OF[name]
-    found = column(quantity, cells, UNIT_OF.get(unit, unit), in_column(hourly.where, name), title=name)
-    return begin_of_means(found, time_s, HOUR_S) if quantity.startswith("irradiance") else found
+def _column(name: str, unit: str, cells: list[str], path: Path, hourly: Hourly, time_s: Seconds) -> Column:
+    kind = quantity(QUANTITY_OF[name])
+    ours = UNIT_OF.get(unit, unit)
+    try:
+        conversion(ours, kind.unit)
+    except DataError as error:
+        raise DataError(f"{path}, {name}: {error}") from error
+    found = column(kind.name, cells, ours, in_column(hourly.where, name), title=name)
+    return begin_of_means(found, time_s, HOUR_S) if kind.unit == "W/m2" else found
 
 
 def _utc_s(hourly: Hourly) -> Seconds:
