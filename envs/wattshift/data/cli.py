@@ -8,7 +8,7 @@ from pathlib import Path
 from wattshift.data import store
 from wattshift.data.check import Finding, Weight
 from wattshift.data.errors import DataError
-from wattshift.data.formats import find_format, formats, read
+from wattshift.data.formats import find_format, formats, read, recognise
 from wattshift.data.importing import examined, import_files
 from wattshift.data.model import Table
 from wattshift.data.options import OPTIONS, Options
@@ -47,9 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("show", help="draw a file or set, and print a table of its numbers")
     _inputs(one)
-    one.add_argument(
-        "--out", type=Path, metavar="PNG", help="the picture; beside the working folder's files if not given"
-    )
+    one.add_argument("--out", type=Path, metavar="PNG", help="the picture; NAME.png in the working folder if not given")
     one.set_defaults(run=_show)
 
     one = commands.add_parser("list", help="list the sets of the store")
@@ -103,7 +101,6 @@ def _tables(args: argparse.Namespace) -> list[Table]:
         elif not path.exists():
             raise DataError(f"{text}: neither a file nor a set of {folder} ({', '.join(known) or 'which is empty'})")
         else:
-            # a zone is stated once for all files; those that name theirs themselves confirm it
             tables.append(read(path, _applying(options, path, args), args.format))
     return tables
 
@@ -112,8 +109,6 @@ def _applying(options: Options, path: Path, args: argparse.Namespace) -> Options
     """With several inputs of different formats a statement is for those that ask for it."""
     if len(args.inputs) == 1:
         return options
-    from wattshift.data.formats import recognise
-
     takes = (find_format(args.format) if args.format else recognise(path)).takes
     return Options(**{name: value for name, value in options.given().items() if name in takes})  # type: ignore[arg-type]
 
