@@ -96,8 +96,12 @@ def write_zone(
     price = [f"Datetime,{zone.real_files.price_column}", *price_lines(zone, hours, usd_per_kwh)]
     _write(price_path(root, zone, year), "\n".join(price) + "\n", gzipped=gzipped)
     weather = {
+        "generationtime_ms": 0.1,
+        "latitude": zone.place.latitude_deg,
+        "longitude": zone.place.longitude_deg,
         "utc_offset_seconds": offset_s,
         "hourly_units": {
+            "time": "iso8601",
             "temperature_2m": "°C",
             "relative_humidity_2m": "%",
             "cloudcover": "%",

@@ -36,7 +36,7 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
 
     Synthetic traces cover whole calendar years and are kept in a cache folder (see `cache`); the same spec gives
     the same arrays. Real traces cover the same years less the first and the last day, which no
-    zone's local files cover whole in UTC, and are read anew each time. So are recorded requests and jobs
+    zone's local files cover whole in UTC, and are read anew each time; imported traces cover the same days. So are recorded requests and jobs
     (`spec.replay`), which take the place of drawn ones. Forecasts know the year before: of the same
     seed, or of the files, or of the zone's model where the files of that year cannot be read (a warning says so).
 
@@ -53,6 +53,8 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
     drawn = spec.model_copy(update={"replay": None})
     if spec.source == "real":
         traces = _from_files(demand, drawn, step)
+    elif spec.source == "imported":
+        traces = _from_store(demand, drawn, step)
     else:
         traces = cache.remembered(demand, drawn, step, lambda: _synthetic(demand, drawn, step))
     return traces if spec.replay is None else replay_files(traces, demand, spec.replay)
@@ -82,6 +84,14 @@ def _from_files(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
         "real files hold no marginal carbon intensity, the average stands in for it: %s", ", ".join(demand.zones)
     )
     return _recorded(demand, spec, step_s, lambda name, zone, hours, years: real_zone(zone, hours, root, years))
+
+
+def _from_store(demand: Demand, spec: TraceSpec, step_s: int) -> Traces:
+    from wattshift.data.store import store_folder
+    from wattshift.traces.imported import imported_zone
+
+    folder = store_folder(spec.store)
+    return _recorded(demand, spec, step_s, lambda name, zone, hours, years: imported_zone(name, hours, folder))
 
 
 ReadZone = Callable[[str, "Zone", Hours, Sequence[int]], "ZoneHours"]

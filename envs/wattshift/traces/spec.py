@@ -92,23 +92,27 @@ class TraceSpec(Strict):
     `synthetic`: the models of `catalog/zones.yaml` and `catalog/grids`, any number of years, on the real calendar
     from `first_year`, with fuel at its usual prices or at those of a crisis.
     `real`: files under `root` (or the folder named by the environment variable WATTSHIFT_DATA), `years`
-    consecutive calendar years. Noise of demand and of forecasts comes from `seed` in both. `forecast` says what
-    forecasts are: the truth blurred as `catalog/forecast.yaml` says, the day before, or the truth.
+    consecutive calendar years. `imported`: sets that `wattshift data import` has put into `store` (or the folder
+    named by WATTSHIFT_DATA_STORE, or the user's). Noise of demand and of forecasts comes from `seed` in all.
+    `forecast` says what forecasts are: the truth blurred as `catalog/forecast.yaml` says, the day before, or the truth.
     """
 
-    source: Literal["synthetic", "real"] = "synthetic"
+    source: Literal["synthetic", "real", "imported"] = "synthetic"
     seed: int = Field(default=0, ge=0, lt=2**63)
     years: int = Field(default=1, ge=1, le=50)
-    first_year: int = Field(default=SYNTHETIC_FIRST_YEAR, ge=1970, le=2200, description="2023 if real and not given")
     forecast: ForecastKind = "realistic"
-    root: Path | None = Field(default=None, description="folder of the real data; only with source: real")
     fuel: Regime = Field(default="usual", description="prices: of 2023, or of the crisis of 2022; synthetic only")
     replay: Replay | None = Field(default=None, description="recorded requests and jobs in the place of drawn ones")
+    first_year: int = Field(
+        default=SYNTHETIC_FIRST_YEAR, ge=1970, le=2200, description="2023 if not synthetic and not given"
+    )
+    root: Path | None = Field(default=None, description="folder of the real data; only with source: real")
+    store: Path | None = Field(default=None, description="folder of imported sets; only with source: imported")
 
     @model_validator(mode="before")
     @classmethod
     def _default_year_of_real_data(cls, given: object) -> object:
-        if isinstance(given, dict) and given.get("source") == "real":
+        if isinstance(given, dict) and given.get("source") in ("real", "imported"):
             return {"first_year": REAL_FIRST_YEAR, **given}
         return given
 
@@ -116,6 +120,8 @@ class TraceSpec(Strict):
     def _root_is_for_real_data(self) -> Self:
         if self.root is not None and self.source != "real":
             raise ValueError("root: only allowed with source: real, synthetic traces read no files")
-        if self.fuel != "usual" and self.source == "real":
+        if self.fuel != "usual" and self.source != "synthetic":
             raise ValueError("fuel: only allowed with source: synthetic, real traces have the prices of their years")
+        if self.store is not None and self.source != "imported":
+            raise ValueError("store: only allowed with source: imported")
         return self

@@ -1,1 +1,1 @@
-"""Readers of real files: text with line numbers, places on the hour grid, one module per kind of file."""
+"""The folder of real files: where each series lies in it, read by the formats of `wattshift.data`."""
