@@ -51,6 +51,12 @@ def test_clean_files_raise_no_doubt_of_their_clock(zone, year) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize(("zone", "station"), [("NSW", "AUS_NSW"), ("CAL", "USA_CA"), ("TEX", "USA_TX")])
+def test_typical_years_of_stations_raise_no_doubt_either(zone, station) -> None:
+    (path,) = (ROOT / "weather_epw").glob(f"{station}*")
+    assert doubts(read(path, Options(zone=zone, year=2023))) == []
+
+
 @pytest.mark.parametrize("zone", DECIDED_BY_ONE_HOUR)
 def test_carbon_an_hour_off_is_seen_in_the_year_that_chose_no_lag(zone) -> None:
     carbon = table_of(zone, "carbon", 2023)

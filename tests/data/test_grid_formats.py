@@ -32,7 +32,19 @@ OASIS_ROWS = "".join(
     for node in ("TH_NP15_GEN-APND", "TH_SP15_GEN-APND")
     for hour in (1, 0)
 )
+A44 = """<?xml version="1.0" encoding="utf-8"?>
+<Publication_MarketDocument xmlns="urn:iec62325.351:tc57wg16:451-3:publicationdocument:7:3">
+<type>A44</type><TimeSeries><in_Domain.mRID codingScheme="A01">10YFR-RTE------C</in_Domain.mRID>
+<currency_Unit.name>EUR</currency_Unit.name><price_Measure_Unit.name>MWH</price_Measure_Unit.name>
+<curveType>A03</curveType><Period>
+<timeInterval><start>2024-01-01T00:00Z</start><end>2024-01-01T06:00Z</end></timeInterval><resolution>PT60M</resolution>
+<Point><position>1</position><price.amount>50</price.amount></Point>
+<Point><position>2</position><price.amount>60</price.amount></Point>
+<Point><position>5</position><price.amount>70</price.amount></Point>
+</Period></TimeSeries></Publication_MarketDocument>
+"""
 SAMPLES = {
+    "entsoe-xml": ("a.xml", A44, {"zone": "FR", "usd_per_unit": 1.1}),
     "electricity-maps": (
         "a.csv",
         EM
@@ -104,6 +116,7 @@ KG_PER_KWH = {
 }
 USD_PER_KWH = {
     "entsoe-csv": 0.055,
+    "entsoe-xml": 0.055,
     "caiso-oasis": 0.05,
     "gridstatus": 0.05,
     "plain": 0.055,
@@ -241,6 +254,14 @@ def test_watttime_of_api_v2_and_of_the_archive(tmp_path) -> None:
         assert (table.format, table.columns[0].name) == ("watttime", "carbon_marginal_direct")
         assert table.columns[0].values[0] == pytest.approx(0.45359237)
         assert table.time_s[0] == MIDNIGHT_S
+
+
+def test_points_that_a44_leaves_out_repeat_the_one_before(tmp_path) -> None:
+    for curve, hours, euros in (("A03", range(6), [50, 60, 60, 60, 70, 70]), ("A01", (0, 1, 4), [50, 60, 70])):
+        (tmp_path / "a.xml").write_text(A44.replace("A03", curve))
+        table = read(tmp_path / "a.xml", Options(zone="FR", usd_per_unit=1.0))
+        assert ((table.time_s - MIDNIGHT_S) // 3600).tolist() == list(hours)
+        np.testing.assert_allclose(1000 * table.columns[0].values, euros)
 
 
 def test_another_signal_of_watttime_is_refused(tmp_path) -> None:

@@ -23,6 +23,7 @@ FURTHEST_H = 12
 SHORTEST_D = 60
 ANYWHERE = {"sun_irradiance": [0]}  # usual in every zone
 DECISIVE = 0.01  # by which the best correlation must exceed that at the usual lag
+DECISIVE_TEMP = 0.03  # of temperature: stations and reanalyses of one place differ by as much as .02 at one hour
 UNKNOWN_ZONE = 0.5  # correlation from which price and carbon are taken to be tied in a zone we know nothing of
 
 
@@ -73,11 +74,11 @@ def lag_findings(tables: Sequence[Table]) -> Iterator[Finding]:
         leader, follower = pair.split("_")
         names = f"{follower} against {leader}"
         if pair in usual:
-            yield _judged(names, lags, usual[pair], zone)
+            yield _judged(names, lags, usual[pair], zone, DECISIVE_TEMP if follower == "temp" else DECISIVE)
         elif pair in why_not:
             yield Finding(Weight.NOTE, "clock", f"{names} does not decide in {zone}: {why_not[pair]}")
         elif pair == "carbon_price" and lags.correlation.max() >= UNKNOWN_ZONE:
-            yield _judged(names, lags, [-1, 0, 1], zone)
+            yield _judged(names, lags, [-1, 0, 1], zone, DECISIVE)
         else:
             yield Finding(Weight.NOTE, "clock", f"{names} not tested: no usual lag is known for zone {zone}")
 
@@ -100,12 +101,12 @@ def _pairs(series: Hourly, zone: str) -> Iterator[tuple[str, np.ndarray, np.ndar
         yield "carbon_price", series.carbon, price
 
 
-def _judged(names: str, lags: Lags, usual_h: Sequence[int], zone: str) -> Finding:
+def _judged(names: str, lags: Lags, usual_h: Sequence[int], zone: str, decisive: float) -> Finding:
     best = lags.best_h
     expected = max(usual_h, key=lags.at)
     evidence = f"best lag {best:+d} h (correlation {lags.at(best):.2f})"
     usually = " or ".join(f"{lag:+d}" for lag in usual_h)
-    if best in usual_h or lags.at(best) - lags.at(expected) < DECISIVE:
+    if best in usual_h or lags.at(best) - lags.at(expected) < decisive:
         return Finding(Weight.NOTE, "clock", f"{names}: {evidence}, usual in {zone}: {usually} h")
     late = best - expected
     message = (
