@@ -33,7 +33,8 @@ def test_local_times_of_one_fixed_offset_become_utc(tmp_path, form) -> None:
     assert table.time_s[0] == utc_s(2022, 12, 31, 13)
     assert set(np.diff(table.time_s)) == {3600}
     assert "UTC+11:00" in table.clock
-    assert "latitude -33.85, longitude 151.2" in table.notes[0]
+    assert table.place is not None
+    assert table.place[:2] == (-33.85, 151.2)
 
 
 @pytest.mark.parametrize("offset_h", [-9.5, 0.0, 5.75])

@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,7 +11,7 @@ import pvlib
 import pytest
 from weather_samples import epw, month_year, pvgis, real_file, sun_w_per_m2, temp_c, tmy3, utc_s
 
-from wattshift.data.check import check
+from wattshift.data.check import check, check_together
 from wattshift.data.check.finding import Weight
 from wattshift.data.errors import DataError, MissingStatementError
 from wattshift.data.formats import read, recognise
@@ -216,14 +217,18 @@ def test_real_files_equal_pvlib(station, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "station", ["AUS_NSW.Sydney.947670_IWEC", "FIN_Helsinki.029740_IWEC", "USA_TX_Dallas-Fort.Worth"]
+    ("station", "zone", "shifts_h"),
+    [
+        ("AUS_NSW.Sydney.947670_IWEC", "NSW", (-8, -1, 1, 3)),
+        ("FIN_Helsinki.029740_IWEC", "somewhere", (-8, -1, 1, 3)),
+        ("USA_CA_San.Jose-Mineta", "CAL", (-8, -2, 2, 3)),  # TMYx: radiation half an hour late, one hour can hide
+        ("USA_TX_Dallas-Fort.Worth", "TEX", (-8, -2, 2, 3)),
+    ],
 )
-def test_the_sun_of_real_files_stands_where_it_should(station) -> None:
-    """Global irradiance against the sun at the middle of the hour that begins: an hour's shift would show."""
-    from wattshift.data.check.hourly import sun_height
-    from wattshift.data.check.lags import lag_correlations
-
-    table = read(real_file(f"weather_epw/{station}.epw.gz"), Options(zone=station, year=2023))
-    place = [float(word) for word in re.findall(r"-?\d+\.?\d*", table.notes[0])]
-    sun = sun_height(table.time_s + 1800, *place)
-    assert lag_correlations(sun, table.column("irradiance_global").values).best_h == 0
+def test_the_sun_of_real_files_stands_where_it_should_and_a_shift_shows(station, zone, shifts_h) -> None:
+    table = read(real_file(f"weather_epw/{station}.epw.gz"), Options(zone=zone, year=2023))
+    assert [finding for finding in [*check(table), *check_together([table])] if finding.weight > Weight.NOTE] == []
+    for hours in shifts_h:
+        found = check_together([replace(table, time_s=table.time_s + 3600 * hours)])
+        assert [(finding.weight, finding.test) for finding in found] == [(Weight.DOUBT, "clock")], hours
+        assert ("late" if hours > 0 else "early") in found[0].message

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wattshift.data.errors import DataError
 from wattshift.data.options import Options
+from wattshift.data.places import Place
 from wattshift.data.quantities import QUANTITIES, Quantity
 
 Floats = NDArray[np.float64]
@@ -72,6 +73,7 @@ class Table:
     estimated: NDArray[np.bool_] | None = None  # [rows] flagged as estimated by the publisher
     row_word: str = "line {}"
     notes: tuple[str, ...] = field(default=())  # remarks that belong into the provenance
+    place: Place | None = None  # where weather was measured, if the file says so
     appended: tuple[tuple[int, Path], ...] = field(default=())  # first rows of further files, and these files
 
     def __post_init__(self) -> None:

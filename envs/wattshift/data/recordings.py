@@ -1,10 +1,9 @@
 """From imported demand to what a replay takes: requests counted over equal intervals, and jobs.
 
-`Counts` and `Jobs` here have the fields of those in `wattshift.traces`, in the same order, so that a set goes into
-a world as
+A set goes into a world as
 
     table = read(Path("AzureLLMInferenceTrace_code.csv"), Options(timezone="UTC"))
-    traces = replay_counts(traces, flow, wattshift.traces.Counts(*recorded_counts(table)), every_h=...)
+    traces = replay_counts(traces, flow, recorded_counts(table), every_h=...)
 
 or, for a trace spec, as the file that `write_counts` or `write_jobs` writes.
 """
@@ -23,18 +22,28 @@ HOUR_S = 3600.0
 
 
 class Counts(NamedTuple):
-    """Requests counted over equal intervals."""
+    """Requests counted over equal intervals, evenly spread within each."""
 
     start_s: float  # POSIX time at which the first interval begins
     interval_s: float
-    counts: Floats  # [intervals]
+    counts: Floats
+
+    def until(self, times_s: Floats) -> Floats:
+        """Requests from the start to each time."""
+        summed = np.concatenate([[0.0], np.cumsum(self.counts)])
+        return np.interp((times_s - self.start_s) / self.interval_s, np.arange(float(len(summed))), summed)
+
+    @property
+    def end_s(self) -> float:
+        """POSIX time at which the last interval ends."""
+        return self.start_s + self.interval_s * len(self.counts)
 
 
 class Jobs(NamedTuple):
-    """Recorded jobs in the order of the file; `Table.clock` says what their times are worth."""
+    """Recorded jobs, in any order."""
 
     arrival_s: Floats  # POSIX time
-    run_h: Floats  # > 0
+    run_h: Floats  # on the class's reference chip, > 0
     gang: NDArray[np.int64]  # chips, >= 1
 
 

@@ -24,6 +24,7 @@ from wattshift import __version__
 from wattshift.data.errors import DataError
 from wattshift.data.model import Column, Table
 from wattshift.data.options import Options
+from wattshift.data.places import Place
 
 ENVIRONMENT_VARIABLE = "WATTSHIFT_DATA_STORE"
 DATA, PROVENANCE = "data.parquet", "provenance.json"
@@ -83,6 +84,7 @@ def provenance_of(table: Table, sources: Sequence[Path], options: Options, findi
             }
             for column in table.columns
         ],
+        "place": table.place,
         "notes": list(table.notes),
         "findings": list(findings),
     }
@@ -163,6 +165,7 @@ def load(folder: Path, name: str) -> ImportedSet:
             content["estimated"].to_numpy() if "estimated" in content.column_names else None,
             "row {}",
             tuple(stated["notes"]),
+            Place(*stated["place"]) if stated["place"] else None,
         )
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
         raise DataError(f"{path}: damaged, import it again ({error})") from error

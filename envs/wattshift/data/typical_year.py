@@ -13,7 +13,7 @@ from wattshift.data.model import Column, Seconds, Table
 from wattshift.data.options import Options
 from wattshift.data.places import Place
 from wattshift.data.text import Csv
-from wattshift.data.weather_files import MOVED, begin_of_means, in_column, place_note, stated_zone, without_sentinels
+from wattshift.data.weather_files import MOVED, begin_of_means, in_column, stated_zone, without_sentinels
 
 Day = tuple[int, int, int]  # year, month, day as in the file
 Kind = tuple[str, str, str, float]  # title, quantity, unit in the file, number from which on a value is "missing"
@@ -138,7 +138,8 @@ def hour_ending_table(
         csv.line_numbers[order],
         tuple(one._replace(values=one.values[order]) for one in columns),
         f"local standard time, UTC{place.timezone} all year, hour ending",
-        notes=(place_note(place), year.note(days), MOVED),
+        notes=(year.note(days), MOVED),
+        place=place,
     )
 
 

@@ -55,11 +55,6 @@ def in_column(where: Where, title: str) -> Where:
     return lambda k: f"{where(k)}, {title}"
 
 
-def place_note(place: Place) -> str:
-    """For the provenance: a set keeps where it was measured, which need not be the place of its zone."""
-    return f"measured or modelled at latitude {place.latitude_deg:g}, longitude {place.longitude_deg:g}"
-
-
 def offset_name(offset_h: float, where: str) -> str:
     """A fixed offset from UTC as `clock` names it, such as +05:30.
 

@@ -35,10 +35,10 @@ def build_traces(demand: Demand, spec: TraceSpec, step_s: float) -> Traces:
     """Weather, grid, demand and forecasts on the step grid.
 
     Synthetic traces cover whole calendar years and are kept in a cache folder (see `cache`); the same spec gives
-    the same arrays. Real traces cover the same years less the first and the last day, which no
-    zone's local files cover whole in UTC, and are read anew each time; imported traces cover the same days. So are recorded requests and jobs
-    (`spec.replay`), which take the place of drawn ones. Forecasts know the year before: of the same
-    seed, or of the files, or of the zone's model where the files of that year cannot be read (a warning says so).
+    the same arrays. Real and imported traces cover the same years less the first and the last day, which no zone's
+    local files cover whole in UTC, and are read anew each time. So are recorded requests and jobs (`spec.replay`),
+    which take the place of drawn ones. Forecasts know the year before: of the same seed, or of the files, or of the
+    zone's model where the files of that year cannot be read (a warning says so).
 
     Args:
         demand: zones, flows and streams, in the order of the scenario's `Params`.

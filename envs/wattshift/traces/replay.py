@@ -6,43 +6,17 @@ days every hour of the day, with one of whole weeks every day of the week, falls
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wattshift.data.recordings import Counts, Jobs
 from wattshift.traces.clock import HOUR_S
 from wattshift.traces.errors import TraceError
 from wattshift.traces.series import LEADS, REPLAYED_JOB, Traces
 from wattshift.traces.spec import Demand, Recording, Replay
 
 Floats = NDArray[np.float64]
-
-
-class Counts(NamedTuple):
-    """Requests counted over equal intervals, evenly spread within each."""
-
-    start_s: float  # POSIX time at which the first interval begins
-    interval_s: float
-    counts: Floats
-
-    def until(self, times_s: Floats) -> Floats:
-        """Requests from the start to each time."""
-        summed = np.concatenate([[0.0], np.cumsum(self.counts)])
-        return np.interp((times_s - self.start_s) / self.interval_s, np.arange(float(len(summed))), summed)
-
-    @property
-    def end_s(self) -> float:
-        """POSIX time at which the last interval ends."""
-        return self.start_s + self.interval_s * len(self.counts)
-
-
-class Jobs(NamedTuple):
-    """Recorded jobs, in any order."""
-
-    arrival_s: Floats  # POSIX time
-    run_h: Floats  # on the class's reference chip, > 0
-    gang: NDArray[np.int64]  # chips, >= 1
 
 
 def replay_files(traces: Traces, demand: Demand, replay: Replay) -> Traces:
@@ -152,7 +126,7 @@ def replay_jobs(traces: Traces, stream: int, recorded: Jobs, every_h: int | None
 def _forecast_anew(
     traces: Traces, issued: NDArray[np.float32], rates: NDArray[np.float32], nth: int
 ) -> NDArray[np.float32]:
-    """Forecasts `[T, n, LEADS]` with those of one series by persistence: the value 24 h before the target, 48 h at most.
+    """Forecasts `[T, n, LEADS]` with those of one series by persistence: the value 24 h before its target, or 48 h.
 
     Whatever the other forecasts are: a recording has no model to be blurred. Targets of the first day keep the forecast
     of the drawn series, as nothing recorded is known by then.

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.data.model import Column, Floats, Seconds, Table
+from wattshift.data.places import Place, place_of
 
 HOUR_S = 3600
 CARBON = ("carbon_average_life_cycle", "carbon_average_direct")
@@ -18,11 +19,13 @@ class Hourly(NamedTuple):
     begin_s: Seconds
     carbon: Floats | None
     price: Floats | None
-    temp: Floats | None
+    temp: Floats | None  # of tables without irradiance, which follows the sun much more closely
+    irradiance: Floats | None
+    place: Place | None  # of the irradiance
 
 
 def hourly(tables: Sequence[Table]) -> Hourly | None:
-    """Carbon, price and temperature of several tables; None if they have none of them."""
+    """Carbon, price, temperature and irradiance of several tables; None if they have none of them."""
     tested = [(table, column) for table in tables for column in table.columns if _tested(table, column)]
     if not tested:
         return None
@@ -36,11 +39,26 @@ def hourly(tables: Sequence[Table]) -> Hourly | None:
                 return _hour_means(begin_s, chosen)
         return None
 
-    return Hourly(begin_s, of(*CARBON), of("price"), of("temp"))
+    return Hourly(begin_s, of(*CARBON), of("price"), of("temp"), of("irradiance_global"), _place(tables))
 
 
 def _tested(table: Table, column: Column) -> bool:
-    return table.index != "event" and column.name in (*CARBON, "price", "temp")
+    names = [*CARBON, "price", "irradiance_global"]
+    if not _has_irradiance(table):
+        names.append("temp")
+    return table.index != "event" and column.name in names
+
+
+def _has_irradiance(table: Table) -> bool:
+    return any(column.name == "irradiance_global" for column in table.columns)
+
+
+def _place(tables: Sequence[Table]) -> Place | None:
+    """Where the irradiance was measured; the zone's own place may be an hour of sun away."""
+    for table in tables:
+        if _has_irradiance(table):
+            return table.place or place_of(table.zone)
+    return None
 
 
 def _hour_means(begin_s: Seconds, chosen: Sequence[tuple[Table, Column]]) -> Floats:

@@ -3,7 +3,8 @@
 A shifted clock leaves every number plausible, but moves the hours at which carbon falls and temperature rises. The test
 correlates hourly changes of two series at lags of -12..12 h and asks whether the best lag is where it is in that
 zone's files of other years (`catalog/signatures.yaml`). Changes, because levels keep the memory of yesterday; ranks
-of prices, because spikes would drown the rest. Zones outside the catalog have no place and no usual lag: only price
+of prices, because spikes would drown the rest. Irradiance, where a file has it,
+decides instead of temperature, at the file's own place. Zones outside the catalog have no usual lag: else only price
 against carbon can be tested there, and only where they are closely tied.
 """
 
@@ -20,6 +21,7 @@ from wattshift.data.places import place_of
 
 FURTHEST_H = 12
 SHORTEST_D = 60
+ANYWHERE = {"sun_irradiance": [0]}  # usual in every zone
 DECISIVE = 0.01  # by which the best correlation must exceed that at the usual lag
 DECISIVE_TEMP = 0.03  # of temperature: stations and reanalyses of one place differ by as much as .02 at one hour
 UNKNOWN_ZONE = 0.5  # correlation from which price and carbon are taken to be tied in a zone we know nothing of
@@ -65,7 +67,7 @@ def lag_findings(tables: Sequence[Table]) -> Iterator[Finding]:
         days = len(series.begin_s) // 24
         yield Finding(Weight.NOTE, "clock", f"not tested: {days} days, {SHORTEST_D} are needed")
         return
-    usual = signatures().get(zone, {}).get("lags_h", {})
+    usual = ANYWHERE | signatures().get(zone, {}).get("lags_h", {})
     why_not = signatures().get(zone, {}).get("why_not", {})
     for pair, first, second in _pairs(series, zone):
         lags = lag_correlations(first, second)
@@ -84,6 +86,9 @@ def lag_findings(tables: Sequence[Table]) -> Iterator[Finding]:
 def _pairs(series: Hourly, zone: str) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     place = place_of(zone)
     price = ranks(series.price) if series.price is not None else None
+    if series.irradiance is not None and series.place is not None:
+        sun = sun_height(series.begin_s + 1800, series.place.latitude_deg, series.place.longitude_deg)
+        yield "sun_irradiance", sun, series.irradiance
     if place is not None:
         sun = sun_height(series.begin_s + 1800, place.latitude_deg, place.longitude_deg)
         if series.carbon is not None:

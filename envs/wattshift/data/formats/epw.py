@@ -6,6 +6,9 @@ at the time it names: temperature, humidity, wind, sky cover and pressure are in
 midnight as its first instant. Missing values are sentinels, 99.9 for temperatures, 99, 999, 9999 or 999999 for
 others, by column.
 
+Radiation of IWEC files stands where the layout says (Sydney, Helsinki: within .03 h of the sun); in TMYx files it
+is half an hour late (San Jose .57, Dallas .50 h). It is kept as the file has it.
+
 Layout and sentinels: EnergyPlus, Auxiliary Programs, "EnergyPlus Weather File (EPW) Data Dictionary". The reader checks
 cell by cell to name the line of a fault; a test holds it against `pvlib.iotools.read_epw`.
 """

@@ -27,7 +27,7 @@ from wattshift.data.places import Place
 from wattshift.data.quantities import quantity
 from wattshift.data.text import Csv, number, read_csv, read_json, read_text
 from wattshift.data.units import conversion
-from wattshift.data.weather_files import MOVED, begin_of_means, in_column, offset_name, place_note, stated_zone
+from wattshift.data.weather_files import MOVED, begin_of_means, in_column, offset_name, stated_zone
 
 HOUR_S = 3600
 PLACE_TITLES = ["latitude", "longitude", "elevation", "utc_offset_seconds", "timezone", "timezone_abbreviation"]
@@ -95,9 +95,7 @@ def read(path: Path, options: Options) -> Table:
         )
     zone = stated_zone(options, hourly.place, path)
     clock = "UTC" if hourly.time_is_unix else f"UTC{hourly.offset} all year"
-    notes = [place_note(hourly.place)] if hourly.place else []
-    if any(one.quantity.startswith("irradiance") for one in columns):
-        notes.append(MOVED)
+    moved = any(one.quantity.startswith("irradiance") for one in columns)
     return Table(
         path,
         FORMAT.name,
@@ -108,7 +106,8 @@ def read(path: Path, options: Options) -> Table:
         columns,
         clock,
         row_word=hourly.row_word,
-        notes=tuple(notes),
+        notes=(MOVED,) if moved else (),
+        place=hourly.place,
     )
 
 

@@ -21,7 +21,7 @@ from wattshift.data.options import Options
 from wattshift.data.places import Place
 from wattshift.data.text import number, read_csv, read_text
 from wattshift.data.typical_year import Day, check_whole, instants, year_of
-from wattshift.data.weather_files import in_column, place_note, stated_zone
+from wattshift.data.weather_files import in_column, stated_zone
 
 TIME = "time(UTC)"
 TIME_LIKE = re.compile(r"(\d{4})(\d{2})(\d{2}):(\d{2})00")
@@ -75,7 +75,8 @@ def read(path: Path, options: Options) -> Table:
         csv.line_numbers,
         tuple(columns),
         "UTC",
-        notes=(place_note(place), year.note(days), offset),
+        notes=(year.note(days), offset),
+        place=place,
     )
 
 
