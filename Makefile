@@ -5,7 +5,7 @@ SETUP := .venv/.installed
 # Passed on to train.py and evaluate.py: make train ARGS="traces=real-years traces.root=../shared/data"
 ARGS ?=
 
-.PHONY: setup train test bench validate figures docs lint format clean help
+.PHONY: setup train test bench validate reproduce figures docs lint format clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -32,6 +32,9 @@ bench: $(SETUP)  ## measure speed, write results/bench.json
 
 validate: $(SETUP)  ## hold the models against published values, write docs/validation.md
 	$(BIN)/python benchmarks/validate.py $(ARGS)
+
+reproduce: $(SETUP)  ## published savings of waiting beside ours: make reproduce ARGS="FILE..."
+	$(BIN)/python benchmarks/lets_wait_awhile.py $(ARGS)
 
 figures: $(SETUP)  ## draw the README's pictures
 	$(BIN)/python docs/figures.py $(ARGS)

@@ -72,16 +72,25 @@ def number(text: str, lowest: float, highest: float, unit: str, where: str) -> f
     return value
 
 
+def moment(text: str, where: str) -> datetime:
+    """A time, with or without offset.
+
+    Raises:
+        TraceError: it is no ISO 8601 time.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise TraceError(f"{where}: {text!r} is not a time such as 2023-01-31 17:00:00") from error
+
+
 def whole_hour(text: str, where: str) -> datetime:
     """A time, with or without offset, on the hour.
 
     Raises:
         TraceError: it is no ISO 8601 time or not on the hour.
     """
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise TraceError(f"{where}: {text!r} is not a time such as 2023-01-31 17:00:00") from error
+    when = moment(text, where)
     if when.minute or when.second or when.microsecond:
         raise TraceError(f"{where}: {text} is not on the hour, hourly data expected")
     return when
