@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run all cases; 0 whatever they say (a miss is a result), 2 if a file cannot be used."""
     options = _options(arguments)
     rows: list[Row] = []
-    with tqdm(total=len(options.files) * options.repetitions * len(CASES), unit="case") as progress:
+    with tqdm(total=len(options.files) * options.repetitions * len(CASES), unit="case", disable=None) as progress:
         for path in options.files:
             progress.set_description(region_of(path))
             try:

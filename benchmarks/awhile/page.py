@@ -74,9 +74,9 @@ jobs and noise are drawn anew in each.
 - Not suspended: the window of lowest mean forecast. Suspended: the cheapest slots. Suspending costs nothing.
 - 15-minute data are read at the half-hour stamps, as in the paper.
 
-## Two things that the published numbers do not say
-- The ML jobs' numbers fit a forecast error of 5 % better than an exact forecast: with an exact one (below), jobs that
-  can be suspended save more. The field's summaries do not say which it was; the code runs both.
+## What the published numbers do not say
+- Whether the ML jobs' numbers are those of an exact or of a noisy forecast: our source does not say. Each stands beside
+  both above.
 - "Next workday": in the code of the paper, a job that ends on Friday after 17:00 is looked at on Saturday at 9:00, not
   on Monday. The table above follows the code. Under the strict rule ("next workday, strict" below) jobs have the
   weekend, and save about a point more than published: more than the {TOLERANCE_POINTS} points allowed.
