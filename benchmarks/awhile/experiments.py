@@ -89,7 +89,7 @@ def job_saving(truth: HalfHours, forecast: HalfHours, jobs: Jobs, slack: Ints, i
 
 
 def _of_year(series: HalfHours, year: int) -> Floats:
-    return series.g_per_kwh[series.index(midnight_s(year)) : series.index(midnight_s(year + 1))]
+    return series.g_per_kwh[series.place(midnight_s(year)) : series.place(midnight_s(year + 1))]
 
 
 def _windows(series: HalfHours, begin_s: Ints, n_slots: int) -> Floats:

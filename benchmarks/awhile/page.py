@@ -50,7 +50,7 @@ def page(rows: list[Row], command: str, year: int, repetitions: int) -> str:
     compared = [row for row in rows if row.agrees is not None]
     others = [row for row in rows if row.agrees is None]
     missed = [row for row in compared if not row.agrees]
-    verdict = f"{len(compared) - len(missed)} of {len(compared)} published values are met"
+    verdict = f"{len(compared) - len(missed)} of {len(compared)} comparisons agree"
     return f"""# Let's Wait Awhile, reproduced
 
 Savings of carbon by moving work in time, as published by Wiesner et al. ("Let's Wait Awhile", Middleware 2021), and by

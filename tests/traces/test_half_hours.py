@@ -35,7 +35,7 @@ def test_half_hours_come_out_of_every_resolution(tmp_path, minutes):
     series = read_half_hours(write(tmp_path, lines(minutes)))
     assert series.start_s == midnight_s(2020, 10, 31) + 22 * 3600
     assert series.g_per_kwh.tolist() == [100.5 + minute for minute in range(0, 480, 30)]
-    assert series.index(series.start_s + 3 * HALF_HOUR_S) == 3
+    assert series.place(series.start_s + 3 * HALF_HOUR_S) == 3
 
 
 def test_a_file_may_be_gzipped_and_begin_on_a_quarter(tmp_path):

@@ -28,7 +28,7 @@ class HalfHours(NamedTuple):
     start_s: int  # POSIX time of the first
     g_per_kwh: NDArray[np.float64]
 
-    def index(self, time_s: int) -> int:
+    def place(self, time_s: int) -> int:
         """Place of a half-hour in the series; it may lie outside."""
         return (time_s - self.start_s) // HALF_HOUR_S
 
@@ -42,7 +42,7 @@ def read_half_hours(path: Path) -> HalfHours:
     """
     path = text.find(path)
     start_s = before_s = None
-    values = []
+    values: list[float] = []
     for line, (when, intensity) in text.csv_cells(path, (TIME, INTENSITY)):
         where = f"{path}, line {line}"
         time_s = _quarter_hour_s(when, where)
