@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wattshift_agents.shifting import (
+    capacity_curve,
     carbon_time,
     cheapest_slots,
+    elastic_greedy,
     lowest_slot,
     lowest_window,
     threshold_slots,
@@ -123,6 +125,17 @@ def test_each_job_of_a_batch_is_planned_as_if_alone(batch):
         together = plan(cost, length, slack)
         for n in range(len(cost)):
             np.testing.assert_array_equal(together[n], plan(cost[n : n + 1], length[n : n + 1], slack[n : n + 1])[0])
+
+
+def test_a_batch_may_be_empty():
+    none, nobody = np.zeros((0, 24)), np.zeros(0, dtype=int)
+    assert lowest_slot(none, nobody).shape == (0,)
+    for plan in (lowest_window, carbon_time):
+        assert plan(none, nobody, nobody).shape == (0,)
+    assert cheapest_slots(none, nobody, nobody).shape == (0, 24)
+    assert threshold_slots(none, nobody, nobody, 1.0).shape == (0, 24)
+    assert elastic_greedy(none, np.zeros(0), nobody, np.zeros((0, 3)), np.zeros((0, 3))).shape == (0, 24)
+    assert capacity_curve(none, np.zeros(0), 1.0).shape == (0, 24)
 
 
 @pytest.mark.parametrize(

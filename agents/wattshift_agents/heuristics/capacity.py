@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wattshift_agents.heuristics.base import Heuristic
-from wattshift_agents.heuristics.temporal import DAY_SLOTS, Signal, slots_ahead
+from wattshift_agents.heuristics.temporal import DAY_SLOTS, Signal, known_signal, slots_ahead
 from wattshift_agents.policy import Action, Mask
 from wattshift_agents.shifting import capacity_curve
 from wattshift_agents.view import Floats, View, most_by_site
 
 if TYPE_CHECKING:
     from wattshift.world import World
+
+TOLERANCE_H = 1e-6
+"""Steps of five minutes do not quite add up to hours."""
 
 
 class VirtualCapacity(Heuristic):
@@ -35,11 +38,11 @@ class VirtualCapacity(Heuristic):
     looks_at = "energy cost forecast a day ahead; chips that jobs held over the past day, and wait for now"
 
     def __init__(self, signal: Signal = "energy", headroom: float = 1.3, peak_cost: float = 1.0):
+        self.signal = known_signal(signal)
         if not headroom >= 1.0:
             raise ValueError(f"headroom: got {headroom}, must be at least 1")
         if not peak_cost >= 0.0:
             raise ValueError(f"peak_cost: got {peak_cost}, must be at least 0")
-        self.signal: Signal = signal
         self.headroom = headroom
         self.peak_cost = peak_cost
 
@@ -61,10 +64,10 @@ class VirtualCapacity(Heuristic):
 
     def decide(self, action: Action, view: View) -> None:
         """Plan where a day begins, keep the books, cap this hour."""
-        is_over = self.into_day_h >= DAY_SLOTS - 1e-6
+        is_over = self.into_day_h >= DAY_SLOTS - TOLERANCE_H
         if is_over.any():
             self._plan(view, is_over)
-        hour = self.into_day_h.astype(np.int64)
+        hour = (self.into_day_h + TOLERANCE_H).astype(np.int64)
         cap = np.take_along_axis(self.caps, hour[:, None, None], axis=2)[:, :, 0]
         occupancy = np.minimum(view.job_occupancy, 1.0)
         self.held_h += occupancy * self.decision_h

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wattshift_agents import shifting
-from wattshift_agents.heuristics.temporal import Candidates, Flags, Signal, TemporalPolicy
+from wattshift_agents.heuristics.temporal import DAY_SLOTS, Candidates, Flags, Signal, TemporalPolicy
 from wattshift_agents.policy import Mask
 from wattshift_agents.shifting import elastic_greedy, scaling_blocks
 from wattshift_agents.view import Floats
@@ -85,9 +85,7 @@ class Threshold(HourlyPolicy):
 
     def plan(self, jobs: Candidates) -> Flags:
         """The slots below the percentile of the forecast day."""
-        if len(jobs.cost) == 0:
-            return np.zeros(jobs.cost.shape, dtype=np.bool_)
-        ceiling = np.quantile(jobs.cost[:, :25], self.share, axis=1)
+        ceiling = np.quantile(jobs.cost[:, : 1 + DAY_SLOTS], self.share, axis=1)
         return shifting.threshold_slots(jobs.cost, jobs.length, jobs.slack, ceiling)
 
 

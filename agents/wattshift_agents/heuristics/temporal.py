@@ -36,6 +36,17 @@ def slots_ahead(view: View, signal: Signal) -> Floats:
     return np.concatenate([now[signal][:, :, None], forecast[signal], forecast[signal]], axis=2)
 
 
+def known_signal(signal: Signal) -> Signal:
+    """The signal itself.
+
+    Raises:
+        ValueError: it is none of `SIGNALS`.
+    """
+    if signal not in SIGNALS:
+        raise ValueError(f"signal: got {signal!r}, must be one of {', '.join(SIGNALS)}")
+    return signal
+
+
 class Candidates(NamedTuple):
     """Jobs to plan, each beside a site where it runs or may run; K of them in the whole batch."""
 
@@ -69,11 +80,9 @@ class TemporalPolicy(Heuristic):
     """Whether running jobs are planned too, and stopped where they want to wait."""
 
     def __init__(self, signal: Signal = "energy", margin_h: float = 2.0):
-        if signal not in SIGNALS:
-            raise ValueError(f"signal: got {signal!r}, must be one of {', '.join(SIGNALS)}")
+        self.signal = known_signal(signal)
         if not margin_h >= 0.0:
             raise ValueError(f"margin_h: got {margin_h}, must be at least 0")
-        self.signal: Signal = signal
         self.margin_h = margin_h
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:

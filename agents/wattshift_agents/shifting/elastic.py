@@ -67,9 +67,10 @@ def elastic_greedy(cost: ArrayLike, work: ArrayLike, within: ArrayLike, chips: A
     to_do = np.broadcast_to(np.asarray(work, dtype=np.float64), (n_jobs,))[:, None]
 
     usable = (np.arange(n_slots) < slots_left) & (sizes > 0.0)[:, :, None]  # [n, K, H]
+    flat = (n_jobs, sizes.shape[1] * n_slots)
     inverse = np.divide(1.0, per_chip, out=np.ones_like(per_chip), where=per_chip > 0.0)
-    cost_of_work = np.where(usable, inverse[:, :, None] * costs[:, None, :], np.inf).reshape(n_jobs, -1)
-    added = np.where(usable, (per_chip * sizes)[:, :, None], 0.0).reshape(n_jobs, -1)
+    cost_of_work = np.where(usable, inverse[:, :, None] * costs[:, None, :], np.inf).reshape(flat)
+    added = np.where(usable, (per_chip * sizes)[:, :, None], 0.0).reshape(flat)
     order = cost_of_work.argsort(axis=1, kind="stable")  # of equal ones the lower block, then the earlier slot
     done = np.cumsum(np.take_along_axis(added, order, axis=1), axis=1)
     done_before = done - np.take_along_axis(added, order, axis=1)
