@@ -5,7 +5,7 @@ SETUP := .venv/.installed
 # Passed on to train.py and evaluate.py: make train ARGS="traces=real-years traces.root=../shared/data"
 ARGS ?=
 
-.PHONY: setup train test bench validate calibrate figures docs lint format clean help
+.PHONY: setup train test bench validate calibrate reproduce figures docs lint format clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,6 +35,9 @@ validate: $(SETUP)  ## hold the models against published values, write docs/vali
 
 calibrate: $(SETUP)  ## hold the synthetic world against real years, write docs/calibration.md
 	$(BIN)/python benchmarks/calibrate.py $(ARGS)
+
+reproduce: $(SETUP)  ## published savings of waiting beside ours: make reproduce ARGS="FILE..."
+	$(BIN)/python benchmarks/lets_wait_awhile.py $(ARGS)
 
 figures: $(SETUP)  ## draw the README's pictures
 	$(BIN)/python docs/figures.py $(ARGS)

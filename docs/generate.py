@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pages.environment import environment_page
 from pages.formats import with_formats
-from pages.policies import with_heuristics
+from pages.policies import heuristics_page
 from pages.readme import filled
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -12,12 +12,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def generated() -> dict[Path, str]:
     """Every file with generated parts, and the whole text that it should have."""
-    readme, reproducing, data = ROOT / "README.md", ROOT / "docs" / "reproducing.md", ROOT / "docs" / "data.md"
+    readme, data = ROOT / "README.md", ROOT / "docs" / "data.md"
     return {
         ROOT / "docs" / "environment.md": environment_page(),
         readme: filled(readme.read_text(encoding="utf-8"), ROOT / "results"),
-        reproducing: with_heuristics(reproducing.read_text(encoding="utf-8")),
         data: with_formats(data.read_text(encoding="utf-8")),
+        ROOT / "docs" / "heuristics.md": heuristics_page(),
     }
 
 

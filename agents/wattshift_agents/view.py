@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.traces.series import CARBON, PRICE
+from wattshift_agents.jobs import jobs_of
 
 if TYPE_CHECKING:
     from wattshift.world import World
@@ -32,6 +33,7 @@ class View(NamedTuple):
     allowed_kw: Floats  # [n, S] import that a request asks to keep within, this step; inf = none holds
     drawn_kw: Floats  # [n, S] import less the battery's part, of the last step
     stored_kwh: Floats  # [n, S] at the bus, from the battery's charge above its reserve
+    jobs: NDArray[np.void]  # [n, J] JOB_VIEW: the jobs on the table, J as many as the fullest table holds
     link_utilisation: Floats  # [n, L] load / capacity of the step that has passed
 
 
@@ -62,6 +64,7 @@ def look(world: "World") -> View:
         energy_forecast_usd_per_kwh=price_forecast + carbon_usd_per_kg * carbon_forecast,
         job_occupancy=_job_occupancy(world),
         **_grid_side(world),
+        jobs=jobs_of(world),
         link_utilisation=world.ledger.links["gbps"] / params.links["capacity_gbps"],
     )
 
@@ -83,7 +86,12 @@ def _job_occupancy(world: "World") -> Floats:
     offered = np.floor(modules["job_share"] * modules["chips"])
     held = world.state.modules["held_chips"]
     share = np.divide(held, offered, out=np.zeros(held.shape), where=offered > 0)
-    occupancy = np.zeros((len(held), len(world.params.sites)))
-    for module, site in enumerate(modules["site"]):
-        occupancy[:, site] = np.maximum(occupancy[:, site], share[:, module])
-    return occupancy
+    return most_by_site(share, modules["site"], len(world.params.sites), 0.0)
+
+
+def most_by_site(by_module: Floats, site_of_module: NDArray[np.integer], n_sites: int, least: float) -> Floats:
+    """`[n, S]` the highest value of each site's modules `[n, M]`; `least` where all are lower or there is none."""
+    by_site = np.full((len(by_module), n_sites), least)
+    for module, site in enumerate(site_of_module):
+        by_site[:, site] = np.maximum(by_site[:, site], by_module[:, module])
+    return by_site

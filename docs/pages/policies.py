@@ -1,15 +1,22 @@
-"""The table of heuristics, from their registry, between its markers."""
+"""The page of heuristics, from their registry."""
 
 from pages.environment import table
-from pages.readme import between
-from wattshift_agents.heuristics import summaries
+from wattshift_agents.heuristics import HEURISTICS, summaries
+
+HEADING = ("policy", "idea", "source", "looks at")
 
 
-def with_heuristics(page: str) -> str:
-    """The page with its table of heuristics written anew.
+def heuristics_page() -> str:
+    """What each heuristic does, where the idea comes from, what it looks at."""
+    ideas = summaries()
+    rows = [(f"`{name}`", ideas[name], kind.source, kind.looks_at) for name, kind in HEURISTICS.items()]
+    return f"""<!-- Written by `python docs/generate.py` from the code; edit that, not this. -->
 
-    Raises:
-        ValueError: a pair of markers is missing.
-    """
-    rows = [(f"`{name}`", text) for name, text in summaries().items()]
-    return between(page, "heuristics", table(("policy", "what it does"), rows))
+# Heuristics
+`policies=[...]` of `evaluate.py` takes these names, or `all`. All of them act through the same action space as learned
+policies; none looks beyond the published forecasts. Parameters and what is approximated stand in the docstrings of
+`wattshift_agents.heuristics`; those that plan in time share the functions of `wattshift_agents.shifting`, which also
+[reproduce published savings](lets-wait-awhile.md).
+
+{table(HEADING, rows)}
+"""

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from wattshift_agents.errors import SettingsError, closest
 from wattshift_agents.heuristics.base import Heuristic
+from wattshift_agents.heuristics.capacity import VirtualCapacity
 from wattshift_agents.heuristics.combined import Thrifty
 from wattshift_agents.heuristics.constant import AllHigh, AllLow, Autopilot, Middle, Random
 from wattshift_agents.heuristics.demand_response import DemandResponse
 from wattshift_agents.heuristics.links import SleepingLinks
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
+from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
 from wattshift_agents.heuristics.storage import Arbitrage
+from wattshift_agents.heuristics.suspending import ElasticGreedy, Threshold, WaitAwhile
 from wattshift_agents.heuristics.waiting import WaitForGreen
 
 HEURISTICS: dict[str, type[Heuristic]] = {
@@ -21,6 +24,13 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         LowestPrice,
         CheapestEnergy,
         WaitForGreen,
+        LowestSlot,
+        LowestWindow,
+        CarbonTime,
+        Threshold,
+        WaitAwhile,
+        VirtualCapacity,
+        ElasticGreedy,
         Arbitrage,
         SleepingLinks,
         Thrifty,

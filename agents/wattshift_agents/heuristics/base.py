@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 class Heuristic(ABC):
     """A rule that fills some slots of the action and leaves the others to the autopilot.
 
-    Subclasses set `name` and implement `decide`; their docstring's first line is their entry in the table of
+    Subclasses set the attributes below and implement `decide`; their docstring's first line is the idea in the table of
     policies. A slot that the task does not offer is skipped.
     """
 
     name: str
+    source: str = "plain rule"
+    """Where the idea was published."""
+    looks_at: str
+    """What of the view decides, in a few words."""
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:
         """Learn the action layout; heuristics keep nothing from step to step unless they say so."""

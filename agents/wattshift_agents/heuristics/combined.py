@@ -25,6 +25,7 @@ class Thrifty(Heuristic):
     """
 
     name = "thrifty"
+    looks_at = "energy cost and its forecast"
 
     def __init__(self, caps: float = -0.2, cooling: float = -0.2):
         self.caps = caps

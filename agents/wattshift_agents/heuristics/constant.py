@@ -26,6 +26,7 @@ class Autopilot(Constant):
     """Zero everywhere: the plain rule-based operator that the other policies are measured against."""
 
     name = "autopilot"
+    looks_at = "nothing"
     level = 0.0
 
 
@@ -33,6 +34,7 @@ class AllLow(Constant):
     """Every slot at -1: no jobs until urgent, coldest cooling, slowest chips, batteries discharging."""
 
     name = "all-low"
+    looks_at = "nothing"
     level = -1.0
 
 
@@ -40,6 +42,7 @@ class Middle(Constant):
     """Every slot at the middle of its range, which is the autopilot by design: the two must cost the same."""
 
     name = "middle"
+    looks_at = "nothing"
     level = 0.0
 
 
@@ -47,6 +50,7 @@ class AllHigh(Constant):
     """Every slot at +1: all chips offered to jobs, warmest cooling, full speed, batteries charging."""
 
     name = "all-high"
+    looks_at = "nothing"
     level = 1.0
 
 
@@ -54,6 +58,7 @@ class Random(Heuristic):
     """Uniform noise in every slot, the same sequence in every evaluation."""
 
     name = "random"
+    looks_at = "nothing"
 
     def __init__(self, seed: int = 0):
         self.seed = seed

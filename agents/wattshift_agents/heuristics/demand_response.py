@@ -27,6 +27,7 @@ class DemandResponse(Heuristic):
     """
 
     name = "demand-response"
+    looks_at = "requests of grid operators, import, charge; and as thrifty"
 
     def __init__(self, caps: float = -0.5, margin: float = 0.04):
         self.caps = caps

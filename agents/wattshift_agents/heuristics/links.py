@@ -33,6 +33,8 @@ class SleepingLinks(Heuristic):
     """
 
     name = "sleeping-links"
+    source = "Chabarek et al., INFOCOM 2008; GreenTE, Zhang et al., ICNP 2010"
+    looks_at = "utilisation of links"
 
     def __init__(self, fill: float = 0.5, busy: float = 0.75, idle_below: float = 1.0):
         if not 0.0 < fill <= busy < 1.0:

@@ -27,6 +27,7 @@ class NearestSite(Heuristic):
     """
 
     name = "nearest-site"
+    looks_at = "nothing"
 
     def decide(self, action: Action, view: View) -> None:
         """Prefer no site over another."""
@@ -38,6 +39,7 @@ class LowestCarbon(Heuristic):
     """Requests and jobs go where the grid is cleanest now, within their latency objectives."""
 
     name = "lowest-carbon"
+    looks_at = "carbon intensity"
 
     def decide(self, action: Action, view: View) -> None:
         """Prefer sites by the rank of their carbon intensity."""
@@ -50,6 +52,7 @@ class LowestPrice(Heuristic):
     """Requests and jobs go where electricity is cheapest now, within their latency objectives."""
 
     name = "lowest-price"
+    looks_at = "price"
 
     def decide(self, action: Action, view: View) -> None:
         """Prefer sites by the rank of the price they pay."""
@@ -62,6 +65,7 @@ class CheapestEnergy(Heuristic):
     """Jobs go where a kWh costs least now, carbon priced in; requests stay near, since moving them costs transit."""
 
     name = "cheapest-energy"
+    looks_at = "price and the price of the carbon"
 
     def decide(self, action: Action, view: View) -> None:
         """Prefer sites for jobs by the rank of what a kWh costs."""

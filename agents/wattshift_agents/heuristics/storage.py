@@ -24,6 +24,7 @@ class Arbitrage(Heuristic):
     """
 
     name = "arbitrage"
+    looks_at = "energy cost and its forecast"
 
     def __init__(self, power_share: float = 0.1):
         self.power_share = power_share

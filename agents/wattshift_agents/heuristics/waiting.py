@@ -28,6 +28,8 @@ class WaitForGreen(Heuristic):
     """
 
     name = "wait-for-green"
+    source = "after Let's Wait Awhile, Wiesner et al., Middleware 2021"
+    looks_at = "carbon intensity and its forecast; chips that jobs hold"
 
     def __init__(self, clearly_lower: float = 0.1):
         if not 0.0 < clearly_lower < 1.0:
