@@ -42,6 +42,7 @@ SEED, N_YEARS = 1001, 3
 PULL = 0.15  # weight of a whole range between bounds
 SHAPE_WEIGHT = 0.35  # of one local hour; there are 24
 WIND_LINK_MARGIN = 0.12
+BLACKOUT_SHARE = 0.0005  # of the hours; a day in ten years, the usual standard, is 0.0003
 FACT_MARGIN = 0.05  # relative, of mean demand and of the fleets' output
 GRIDS = Path(__file__).parents[2] / "envs" / "wattshift" / "catalog" / "grids"
 
@@ -144,13 +145,14 @@ class Problem:
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def fact_distances(self, outcome: Dispatch) -> Floats:
-        """Mean demand and the fleets' output against what is published."""
+        """Mean demand and the fleets' output against what is published, and hours in which power runs short."""
         entry, generation = self.entry, outcome.generation_mw()
         pairs = [(outcome.demand_mw.mean(), entry.demand.mean_mw)]
         for name, fleet in (("wind", entry.wind), ("solar", entry.solar)):
             if name in generation:
                 pairs.append((generation[name].mean(), fleet.capacity_factor * fleet.capacity_mw))
-        return np.array([(found / fact - 1.0) / FACT_MARGIN for found, fact in pairs])
+        blackouts = float((outcome.cleared.unserved_mw > 0.0).mean()) / BLACKOUT_SHARE
+        return np.array([*((found / fact - 1.0) / FACT_MARGIN for found, fact in pairs), blackouts])
 
 
 def real_years(zone: Zone, root: Path) -> dict[int, Year]:
@@ -260,9 +262,13 @@ def main() -> None:
         for cell in found:
             mark = "" if cell.agrees else "   MISS"
             print(f"{name:4} {cell.statistic:32} {cell.real:9.3f} {cell.synthetic:9.3f}{mark}")
-        facts = ", ".join(f"{d * FACT_MARGIN:+.1%}" for d in problem.fact_distances(outcome))
+        *facts_off, blackouts = problem.fact_distances(outcome)
+        facts = ", ".join(f"{off * FACT_MARGIN:+.1%}" for off in facts_off)
         missed = sum(not cell.agrees for cell in found)
-        print(f"{name}: {missed} of {len(found)} cells miss; facts off by {facts}; {time.monotonic() - begun_s:.0f} s")
+        print(
+            f"{name}: {missed} of {len(found)} cells miss; facts off by {facts}; power short in "
+            f"{blackouts * BLACKOUT_SHARE:.3%} of hours; {time.monotonic() - begun_s:.0f} s"
+        )
         block = yaml_block(fitted)
         if arguments.write:
             path = GRIDS / f"{name}.yaml"

@@ -9,7 +9,7 @@ import pandas as pd
 import pvlib
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from trace_samples import ZONES
+from trace_samples import REAL_ZONES
 from weather_samples import (
     correlation,
     daily_range_k,
@@ -168,7 +168,7 @@ def test_skewed_noise_keeps_mean_and_variance() -> None:
         assert (np.diff(bent[np.argsort(z)]) >= 0).all()
 
 
-@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize("name", REAL_ZONES)
 def test_temperature_is_like_the_real_years(real_root: Path, name: str) -> None:
     """Five synthetic years against 2022 and 2023: the bars of the outside world, and the memory of the residuals."""
     found, hours = real_weather(real_root, name)
@@ -186,7 +186,7 @@ def test_temperature_is_like_the_real_years(real_root: Path, name: str) -> None:
     assert correlation(mine[24:], mine[:-24]) == pytest.approx(correlation(real[24:], real[:-24]), abs=0.12)
 
 
-@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize("name", REAL_ZONES)
 def test_humidity_and_cloud_are_like_the_real_years(real_root: Path, name: str) -> None:
     found, _ = real_weather(real_root, name)
     sky = weather(name, calendar_years(2025, 5))

@@ -154,7 +154,7 @@ class Calibration(Strict):
     solar_yield: float = _calibrated(0.4, 2.0, "output over that of a flat roof")
     solar_flatness: float = _calibrated(0, 3.0, "how far trackers flatten the day")
     outage_sd: float = _calibrated(0, 0.15, "relative, of what firm plants can deliver, over days")
-    firm: float = _calibrated(0.6, 1.3, "firm capacity, over what the facts say")
+    firm: float = _calibrated(0.6, 1.3, "capacity that burns fuel, over what the facts say")
     inflexible: float = _calibrated(0, 2.5, "must-run, over what the facts say")
     imports: float = _calibrated(0.3, 1.6, "lines that are used, over what the facts say")
     emissions: float = _calibrated(0.85, 1.2, "fossil life-cycle factors, over the medians")
