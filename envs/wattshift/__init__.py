@@ -8,11 +8,15 @@ import gymnasium
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = ["TASKS", "__version__"]
 
-gymnasium.register(
-    id="wattshift/Fleet-v0",
-    entry_point="wattshift.env:WattshiftEnv",
-    vector_entry_point="wattshift.vector:WattshiftVectorEnv",
-    kwargs={"task": "fleet"},
-)
+TASKS = ("routing", "shifting", "cooling", "storage", "fleet")
+"""Built-in tasks, each registered as `wattshift/<Name>-v0`."""
+
+for _task in TASKS:
+    gymnasium.register(
+        id=f"wattshift/{_task.capitalize()}-v0",
+        entry_point="wattshift.env:WattshiftEnv",
+        vector_entry_point="wattshift.vector:WattshiftVectorEnv",
+        kwargs={"task": _task},
+    )

@@ -85,8 +85,9 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     `info["kpi"]` holds the episode's KPIs (`wattshift.kpi`).
 
     ## Arguments
-    Those of `World`: `scenario`, `traces`, `task`, `step_s`, `decision_every`, `episode_days`, `job_slots`,
-    `accrual`, `attribution` (who caused the energy, carbon and cost: KPIs by class).
+    Those of `World`: `scenario`, `traces`, `task` (a built-in name, or a YAML file of your own), `step_s`,
+    `decision_every`, `episode_days`, `job_slots`, `accrual`, `attribution` (who caused the energy, carbon and cost:
+    KPIs by class).
 
     ## Version History
     * v0: first version.

@@ -28,13 +28,13 @@ class World:
 
     Args:
         n_envs: environments E in the batch.
-        scenario: built-in name, YAML file, mapping, or a loaded `Scenario`.
+        scenario: built-in name, YAML file, mapping, or a loaded `Scenario`; None = the task's.
         traces: spec (or mapping of its fields) from which series are built, or `Traces` made earlier; None = one
             synthetic year, seed 0.
         task: built-in name, YAML file, mapping, or `Task`.
         step_s: physics step in seconds; 60..3600, dividing 3600.
-        decision_every: physics steps per decision.
-        episode_days: length of an episode in days.
+        decision_every: physics steps per decision; None = the task's.
+        episode_days: length of an episode in days; None = the task's.
         job_slots: size of the job table; arrivals beyond it are rejected and charged.
         accrual: rewards also count the growth of what unfinished work owes, so that putting work off gains
             nothing on the day. Over an episode they sum to the same but for a constant. For learning; terms and KPIs
@@ -50,17 +50,21 @@ class World:
     def __init__(
         self,
         n_envs: int,
-        scenario: str | Path | Mapping[str, Any] | Scenario = "hybrid",
+        scenario: str | Path | Mapping[str, Any] | Scenario | None = None,
         traces: TraceSource = None,
         task: str | Path | Mapping[str, Any] | Task = "fleet",
         step_s: float = 300.0,
-        decision_every: int = 1,
-        episode_days: float = 7.0,
+        decision_every: int | None = None,
+        episode_days: float | None = None,
         job_slots: int = 256,
         accrual: bool = False,
         attribution: bool = False,
         parallel: bool = False,
     ):
+        self.task = load_task(task)
+        scenario = self.task.scenario if scenario is None else scenario
+        decision_every = self.task.decision_every if decision_every is None else decision_every
+        episode_days = self.task.episode_days if episode_days is None else episode_days
         for name, count in (("num_envs", n_envs), ("decision_every", decision_every), ("job_slots", job_slots)):
             is_count = isinstance(count, int | np.integer) and count >= 1
             _require(is_count, f"{name}: got {count!r}, must be a whole number, at least 1")
@@ -69,7 +73,6 @@ class World:
         is_length = np.isfinite(episode_days) and round(episode_days * 86400 / step_s) >= 1
         _require(is_length, f"episode_days: got {episode_days}, must be at least one step of {step_s} s")
         self.steps_per_episode = round(episode_days * 86400 / step_s)
-        self.task = load_task(task)
         self.traces = self._traces(traces, step_s)
         check_replayed_gangs(self.params, self.scenario.stream_names, self.traces.jobs)
         self.rows = range(len(self.traces.clock) - self.steps_per_episode)

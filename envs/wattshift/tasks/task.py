@@ -23,12 +23,24 @@ class Task(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     summary: str
+    """One line for tables."""
+    description: str = ""
+    """What is decided and what it trades off, for the documentation."""
     drives: tuple[str, ...] = Field(min_length=1)
     """Control slots in the order of the action; the autopilot sets the others."""
     sees: tuple[str, ...] = Field(min_length=1)
     """Observation blocks in the order of the observation."""
-    pays: dict[str, float]
-    """Weight of each cost term in the reward; terms left out weigh nothing."""
+    pays: dict[str, float] = Field(default_factory=lambda: dict.fromkeys(TERMS, 1.0))
+    """Weight of each cost term in the reward; terms left out weigh nothing. Left out as a whole: all of them, at 1.
+
+    The built-in tasks pay for everything: chips, heat, power and links are shared, so that every slot moves every term.
+    """
+    scenario: str = "hybrid"
+    """Where the task is set if nothing else is asked for."""
+    decision_every: int = Field(default=1, ge=1)
+    """Physics steps per decision, likewise."""
+    episode_days: float = Field(default=7.0, gt=0.0)
+    """Length of an episode, likewise."""
 
     @field_validator("drives")
     @classmethod
@@ -47,6 +59,12 @@ class Task(BaseModel):
         return weights
 
 
+def builtin_tasks() -> tuple[str, ...]:
+    """Names of the tasks that come with the package."""
+    files_here = files(__package__).iterdir()
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in files_here if entry.name.endswith(".yaml")))
+
+
 def load_task(source: str | Path | Mapping[str, Any] | Task) -> Task:
     """Read a task: a built-in name, a YAML file, or a mapping.
 
@@ -57,10 +75,9 @@ def load_task(source: str | Path | Mapping[str, Any] | Task) -> Task:
         return source
     if isinstance(source, Mapping):
         return _parse(source, "task")
-    builtin = files(__package__)
-    names = sorted(entry.name.removesuffix(".yaml") for entry in builtin.iterdir() if entry.name.endswith(".yaml"))
+    names = builtin_tasks()
     if str(source) in names:
-        text = builtin.joinpath(f"{source}.yaml").read_text()
+        text = files(__package__).joinpath(f"{source}.yaml").read_text()
     elif Path(source).is_file():
         text = Path(source).read_text()
     else:
