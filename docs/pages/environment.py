@@ -1,6 +1,7 @@
 """The page on the environment, from its docstring, its layout and its vocabulary."""
 
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -139,6 +140,6 @@ def _row(world: World, feature: Feature) -> Row:
         ):
             for one in names:
                 name = name.replace(f"/{one}/", f"/<{kind}>/")
-    name = name.strip("/")
+    name = re.sub(r"^pending/\d+/", "pending/<nth>/", name.strip("/"))
     numbers = f"{feature.centre:.4g}", f"{feature.scale:.4g}"
     return f"`{name}`", feature.unit, *numbers, vocabulary.feature(name)

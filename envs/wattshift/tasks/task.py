@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ..kernel.observe import BLOCKS
 from ..kernel.terms import SLOTS, TERMS
@@ -35,6 +35,8 @@ class Task(BaseModel):
 
     The built-in tasks pay for everything: chips, heat, power and links are shared, so that every slot moves every term.
     """
+    discrete: bool = False
+    """Actions are choices (`wattshift.choices`) instead of a Box; for a task that drives `dispatch` alone."""
     scenario: str = "hybrid"
     """Where the task is set if nothing else is asked for."""
     decision_every: int = Field(default=1, ge=1)
@@ -57,6 +59,12 @@ class Task(BaseModel):
     def _known_terms(cls, weights: dict[str, float]) -> dict[str, float]:
         _known(tuple(weights), TERMS)
         return weights
+
+    @model_validator(mode="after")
+    def _choices_are_of_jobs_seen(self) -> "Task":
+        if self.discrete and (self.drives != ("dispatch",) or "pending" not in self.sees):
+            raise ValueError("a discrete task must drive 'dispatch' alone and see 'pending'")
+        return self
 
 
 def builtin_tasks() -> tuple[str, ...]:
