@@ -29,6 +29,8 @@ class TaskConfig:
     step_s: int = MISSING  # physics step, s
     decision_every: int = MISSING  # physics steps per decision
     episode_days: float = MISSING
+    task: str | None = None  # built-in name or path of a YAML file; unset: what the id stands for
+    variant: dict[str, Any] = field(default_factory=dict)  # wattshift.variants.Variant, which refuses unknown keys
 
 
 @dataclass

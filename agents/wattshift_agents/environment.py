@@ -32,6 +32,7 @@ def make_fleet(
     given: Any = traces
     if isinstance(traces, TraceConfig):
         given = {key: value for key, value in asdict(traces).items() if value is not None}
+    own_task: dict[str, Any] = {} if task.task is None else {"task": task.task}
     try:
         env = gymnasium.make_vec(
             task.id,
@@ -43,6 +44,8 @@ def make_fleet(
             episode_days=task.episode_days,
             autoreset_mode=autoreset,
             accrual=accrual,
+            variant=task.variant,
+            **own_task,
         )
         return cast("WattshiftVectorEnv", env)
     except (ValueError, OSError, gymnasium.error.Error) as problem:

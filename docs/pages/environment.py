@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from pages import vocabulary
+from wattshift import TASKS
 from wattshift.env import WattshiftEnv, spaces
 from wattshift.kernel.terms import TERMS
-from wattshift.tasks import Feature
+from wattshift.tasks import Feature, Task, load_task
 from wattshift.world import World
 
 HEADER = "<!-- Written by `python docs/generate.py` from the code; edit that, not this. -->"
@@ -24,6 +25,13 @@ def environment_page() -> str:
         HEADER,
         "# `wattshift/Fleet-v0` on the `hybrid` scenario",
         f"{inspect.getdoc(WattshiftEnv)}".replace("\n## ", "\n### ").replace("### Description\n", ""),
+        "## Tasks",
+        table(
+            ("id", "decides", "drives", "sees"),
+            [_task_row(name, load_task(name)) for name in TASKS],
+        ),
+        "All pay for every cost term at weight 1: chips, heat, power and links are shared, so that every slot moves every "
+        "term, and one that were left out would be free to waste. So costs of different tasks are of one kind.",
         f"## Actions: {action}",
         action_table(world),
         f"## Observation: {observation}",
@@ -67,6 +75,11 @@ def table(heading: Row, rows: Iterable[Row]) -> str:
     """A Markdown table."""
     lines = [heading, ["---"] * len(heading), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _task_row(name: str, task: Task) -> Row:
+    page = f"[`wattshift/{name.capitalize()}-v0`](environments/{name}.md)"
+    return page, task.summary, _listed(task.drives), _listed(task.sees)
 
 
 def action_table(world: World) -> str:

@@ -6,7 +6,10 @@ from worlds import assert_same_bits, begin, make_arguments, make_world, slot_act
 
 from wattshift.env import WattshiftEnv
 from wattshift.kernel.terms import SLOTS
+from wattshift.tasks import load_task
 from wattshift.vector import WattshiftVectorEnv
+
+FLEET_SLOTS = load_task("fleet").drives
 
 
 @pytest.fixture
@@ -70,7 +73,7 @@ def test_any_kind_of_real_numbers_is_taken(env, kind):
     assert observation in env.observation_space
 
 
-@pytest.mark.parametrize("slot", SLOTS)
+@pytest.mark.parametrize("slot", FLEET_SLOTS)
 @pytest.mark.parametrize("sign", [-1.0, 1.0])
 def test_beyond_the_limits_is_clipped_and_reported(slot, sign):
     limited, beyond = make_world(), make_world()
@@ -110,7 +113,7 @@ def test_a_full_battery_reports_the_charge_it_could_not_take():
     assert world.clipped()["storage"][0] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("slot", SLOTS)
+@pytest.mark.parametrize("slot", FLEET_SLOTS)
 def test_the_report_of_a_decision_is_the_mean_of_its_steps(slot):
     several, single = make_world(decision_every=4), make_world()
     for world in (several, single):

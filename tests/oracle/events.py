@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from wattshift.kernel.state import PUSHING, RUNNING, STAGING
+from wattshift.kernel.state import DEFERRED, FIRST_SITE, PUSHING, RUNNING, STAGING
 from wattshift.kernel.terms import SUMS, TERMS
 from wattshift.scenario.tables import TARGETS
 from wattshift.world import World
@@ -96,6 +96,8 @@ def jobs(world: World) -> Cases:
         "job away from its origin": on_table & (table["site"] != params.streams["origin"][table["stream"]]),
         "job loading": on_table & (table["restart_h"] > 0.0),
         "job urgent": on_table & (table["slack_h"] < params.rules["urgent_slack_h"][0]),
+        "job put off by the decision": on_table & (table["directive"] == DEFERRED),
+        "job sent to a site": on_table & (table["directive"] >= FIRST_SITE),
         "gang shrunk": on_table & (held > 0) & (held < gang),
         "gang grown": on_table & (table["status"] == RUNNING) & (held > gang),
     }
