@@ -30,8 +30,8 @@ def environment_page() -> str:
             ("id", "decides", "drives", "sees"),
             [_task_row(name, load_task(name)) for name in TASKS],
         ),
-        "All pay for every cost term at weight 1: chips, heat, power and links are shared, so that every slot moves every "
-        "term, and one that were left out would be free to waste. So costs of different tasks are of one kind.",
+        "All pay for every cost term at weight 1: chips, heat, power and links are shared, so that every slot moves "
+        "every term, and one that were left out would be free to waste. So costs of different tasks are of one kind.",
         f"## Actions: {action}",
         action_table(world),
         f"## Observation: {observation}",
