@@ -44,3 +44,9 @@ class Heuristic(ABC):
         """Set one slot for all environments; a slot that the task does not drive stays with the autopilot."""
         if slot in self.slots:
             action[:, self.slots[slot]] = values
+
+    def put(self, action: Action, slot: str, chosen: Mask, values: Floats | float) -> None:
+        """Set the entries of one slot where chosen (bool [n, entries]), if the task drives it; the others stand."""
+        if slot in self.slots:
+            place = self.slots[slot]
+            action[:, place] = np.where(chosen, values, action[:, place])

@@ -54,6 +54,25 @@ class AllHigh(Constant):
     level = 1.0
 
 
+class Levels(Heuristic):
+    """Some slots at a level each, the others with the autopilot.
+
+    Args:
+        levels: Value by slot.
+    """
+
+    name = "levels"
+    looks_at = "nothing"
+
+    def __init__(self, **levels: float):
+        self.levels = levels
+
+    def decide(self, action: Action, view: View) -> None:
+        """Fill the slots."""
+        for slot, level in self.levels.items():
+            self.fill(action, slot, level)
+
+
 class Random(Heuristic):
     """Uniform noise in every slot, the same sequence in every evaluation."""
 

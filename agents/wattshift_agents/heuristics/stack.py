@@ -1,0 +1,62 @@
+"""The best rule for each part of the fleet, put together by measurement: what a learned policy has to beat."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wattshift_agents.heuristics.base import Heuristic
+from wattshift_agents.heuristics.constant import Levels
+from wattshift_agents.heuristics.ranking import CheapestEnergy
+from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
+from wattshift_agents.policy import Action, Mask
+from wattshift_agents.view import View
+
+if TYPE_CHECKING:
+    from wattshift.world import World
+
+
+def found_parts() -> dict[str, Heuristic]:
+    """The rule of each slot, as found by the search."""
+    return {
+        "placement": CheapestEnergy(),
+        "sleep": ConsolidateAndSleep(),
+        "caps": Levels(caps=-0.2),
+        "cooling": Levels(cooling=-0.2),
+    }
+
+
+class Stack(Heuristic):
+    """For each slot the rule that costs least beside the others, chosen by search on training windows.
+
+    Slots are searched one after the other, over and over, until none changes: `python benchmarks/tune_stack.py`.
+
+    Args:
+        parts: The rule of each slot; slots left out stay with the autopilot. None for those found.
+    """
+
+    name = "stack"
+    source = "search on training windows, `benchmarks/tune_stack.py`"
+    looks_at = "what its parts look at"
+
+    def __init__(self, parts: Mapping[str, Heuristic] | None = None):
+        self.parts = found_parts() if parts is None else dict(parts)
+
+    def reset(self, world: "World", mask: Mask | None = None) -> None:
+        """Reset the rules it is made of."""
+        super().reset(world, mask)
+        for part in self._rules():
+            part.reset(world, mask)
+
+    def decide(self, action: Action, view: View) -> None:
+        """Take from each rule the slots that it was chosen for."""
+        for rule in self._rules():
+            wanted = np.zeros_like(action)
+            rule.decide(wanted, view)
+            for slot, part in self.parts.items():
+                if part is rule and slot in self.slots:
+                    action[:, self.slots[slot]] = wanted[:, self.slots[slot]]
+
+    def _rules(self) -> list[Heuristic]:
+        """Every rule once, in the order of the slots: one that drives several slots keeps one memory."""
+        return list({id(part): part for part in self.parts.values()}.values())
