@@ -18,8 +18,8 @@ class View(NamedTuple):
     """The present and the published forecasts of every environment; never the future itself.
 
     Axes: n environments, S sites, M modules, F request flows (in the scenario's order), L links, LEADS forecast leads
-    of 1, 2, ... 24 hours. All arrays are copies: writing to them changes nothing in the world. What is said to be of the
-    last step is zero before the first one.
+    of 1, 2, ... 24 hours. All arrays are copies: writing to them changes nothing in the world. What is said to be of
+    the last step is zero before the first one.
     """
 
     clock: Floats  # [n, 6] sin and cos of the UTC hour of day, of the day of week, of the time of year

@@ -17,8 +17,8 @@ class ConsolidateAndSleep(Heuristic):
     """Each module keeps awake what requests and jobs need in the coming hours, with head room; the rest sleeps.
 
     Needed are the chips that requests asked for in the last step, grown as the demand of the flows that the module may
-    serve is forecast to grow, filled as the router fills them; the chips that jobs hold; and those of jobs that wait for
-    a module of this kind, up to what the autopilot offers. Before the first step nothing is known and all stay awake.
+    serve is forecast to grow, filled as the router fills them; the chips that jobs hold; and those of jobs that wait
+    for a module of this kind, up to what the autopilot offers. Before the first step nothing is known, all stay awake.
     What work is left runs on fewer chips: the router and the scheduler fill a module before they look for the next.
 
     Args:
