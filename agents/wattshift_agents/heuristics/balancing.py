@@ -71,11 +71,11 @@ class LeastLoaded(ByLoad):
 class LatencyWeighted(ByLoad):
     """Requests see each site farther away by the wait that its load causes, so that full sites shed load first.
 
-    At utilisation u of the chips that jobs leave, a request waits for about u / (1 - u) service times, as in a queue
-    with one server; the wait of a pool is shorter, so `weight` may be below 1.
+    At utilisation u of the c chips that jobs leave, a request waits on average for u ** (sqrt(2 (c + 1)) - 1) /
+    (c (1 - u)) service times: Sakasegawa, Annals of the Institute of Statistical Mathematics 29, 1977.
 
     Args:
-        weight: Of the wait.
+        weight: Of the wait; above 1 a site sheds load sooner.
     """
 
     name = "latency-weighted"
@@ -100,5 +100,6 @@ class LatencyWeighted(ByLoad):
         """Make each site look farther by its wait."""
         free = np.maximum(view.awake_chips - view.held_chips, 0.0)
         load = np.minimum(self.share_at_sites(view.asked_chips, free), FULLEST)
-        wait_ms = self.weight * self.service_ms * load / (1.0 - load)
+        chips = np.maximum(free @ self.at_site, 1.0)
+        wait_ms = self.weight * self.service_ms * load ** (np.sqrt(2.0 * (chips + 1.0)) - 1.0) / (chips * (1.0 - load))
         self.fill(action, "routing", -np.sqrt(np.minimum(wait_ms / self.range_ms, 1.0)))
