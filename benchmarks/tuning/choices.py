@@ -16,7 +16,7 @@ from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, Lo
 from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
 from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
 from wattshift_agents.heuristics.storage import Arbitrage, PeakShaving, SelfConsumption
-from wattshift_agents.heuristics.suspending import ElasticGreedy, Threshold, WaitAwhile
+from wattshift_agents.heuristics.suspending import Threshold, WaitAwhile
 from wattshift_agents.heuristics.waiting import WaitForGreen
 
 
@@ -47,37 +47,41 @@ def levels(slot: str, *values: float) -> list[Rule]:
 IDLE = Rule(Autopilot)
 
 BY_SLOT: Mapping[str, Sequence[Rule]] = {
-    "placement": [IDLE, *map(Rule, (CheapestEnergy, LowestDollar, LowestCarbon, LowestPrice, LeastLoaded, RoundRobin))],
-    "sleep": [IDLE, *grid(ConsolidateAndSleep, headroom=(0.1, 0.2, 0.3, 0.5), spare=(0.0, 0.05, 0.1, 0.2))],
+    "placement": [
+        IDLE,
+        *grid(CheapestEnergy, ahead_h=(0, 2, 4, 8, 12)),
+        *map(Rule, (LowestDollar, LowestCarbon, LowestPrice, LeastLoaded, RoundRobin)),
+    ],
+    "sleep": [IDLE, *grid(ConsolidateAndSleep, headroom=(0.1, 0.2, 0.4), spare=(0.02, 0.05, 0.1))],
     "caps": [
         IDLE,
-        *levels("caps", -0.1, -0.2, -0.3, -0.4),
-        *grid(LoadFollowingClocks, depth=(0.2, 0.4, 0.6, 0.8, 1.0), headroom=(0.1, 0.3, 0.5)),
+        *levels("caps", -0.05, -0.1, -0.15, -0.2, -0.3),
+        *grid(LoadFollowingClocks, depth=(0.1, 0.2, 0.4), headroom=(0.1, 0.5)),
     ],
     "cooling": [
         IDLE,
         *levels("cooling", -0.2, -0.4, -0.6, -0.8),
         Rule(BestStatic),
         Rule(AshraeFixed),
-        *grid(OutdoorReset, most_drop_k=(2.0, 4.0, 6.0, 8.0)),
+        *grid(OutdoorReset, margin_k=(1.0, 3.0), most_drop_k=(4.0, 8.0)),
     ],
-    "flow": [IDLE, *levels("flow", -0.5, -0.25, 0.25, 0.5), Rule(BestStatic)],
+    "flow": [IDLE, *levels("flow", -1.0, -0.75, -0.5, -0.25, 0.25), Rule(BestStatic)],
     "routing": [
         IDLE,
         *grid(LowestDollar, least_saving=(0.001, 0.01, 0.05)),
-        *grid(LatencyWeighted, weight=(0.03, 0.3)),
+        *grid(LatencyWeighted, weight=(1.0, 10.0)),
         *map(Rule, (LeastLoaded, LowestCarbon, LowestPrice)),
     ],
     "admission": [
         IDLE,
-        *levels("admission", 0.1, 0.2, 0.4),
+        *levels("admission", 0.2, 0.4, 0.6, 0.8, 1.0),
         *map(Rule, (LowestSlot, LowestWindow, CarbonTime, WaitForGreen, VirtualCapacity)),
-        *map(Rule, (Threshold, WaitAwhile, ElasticGreedy)),
+        *map(Rule, (Threshold, WaitAwhile)),  # elastic-greedy does the same where no gang is elastic
     ],
     "storage": [
         IDLE,
-        *grid(Arbitrage, power_share=(0.05, 0.1, 0.2, 0.4)),
-        *grid(PeakShaving, margin=(0.1, 0.3), fill=(0.1, 0.5)),
+        *grid(Arbitrage, power_share=(0.1, 0.2, 0.4)),
+        *grid(PeakShaving, refill_to=(0.1, 0.5)),
         Rule(SelfConsumption),
     ],
     "links": [IDLE, *levels("links", 0.3), *grid(SleepingLinks, idle_below=(0.05, 1.0))],

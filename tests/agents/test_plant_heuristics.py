@@ -151,7 +151,7 @@ def test_sleeping_chips_save_energy_and_drop_hardly_more(make_tiny):
         lambda: OutdoorReset(most_drop_k=-1.0),
         lambda: PeakShaving(margin=-0.1),
         lambda: PeakShaving(refill_share=0.0),
-        lambda: PeakShaving(fill=2.0),
+        lambda: PeakShaving(refill_to=2.0),
         lambda: ConsolidateAndSleep(spare=-0.1),
         lambda: LoadFollowingClocks(depth=2.0),
         lambda: LoadFollowingClocks(headroom=-1.0),

@@ -7,8 +7,10 @@ import numpy as np
 
 from wattshift_agents.heuristics.base import Heuristic
 from wattshift_agents.heuristics.constant import Levels
+from wattshift_agents.heuristics.cooling import OutdoorReset
 from wattshift_agents.heuristics.ranking import CheapestEnergy
 from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
+from wattshift_agents.heuristics.storage import SelfConsumption
 from wattshift_agents.policy import Action, Mask
 from wattshift_agents.view import View
 
@@ -17,19 +19,26 @@ if TYPE_CHECKING:
 
 
 def found_parts() -> dict[str, Heuristic]:
-    """The rule of each slot, as found by the search."""
+    """The rule of each slot, found by `python benchmarks/tune_stack.py stack --windows 24 --sweeps 2`.
+
+    In the other slots no rule was cheaper than the autopilot.
+    """
     return {
-        "placement": CheapestEnergy(),
-        "sleep": ConsolidateAndSleep(),
-        "caps": Levels(caps=-0.2),
-        "cooling": Levels(cooling=-0.2),
+        "placement": CheapestEnergy(ahead_h=12),
+        "admission": Levels(admission=0.6),
+        "sleep": ConsolidateAndSleep(headroom=0.4, spare=0.02),
+        "caps": Levels(caps=-0.15),
+        "cooling": OutdoorReset(most_drop_k=8.0),
+        "flow": Levels(flow=-0.5),
+        "storage": SelfConsumption(),
     }
 
 
 class Stack(Heuristic):
     """For each slot the rule that costs least beside the others, chosen by search on training windows.
 
-    Slots are searched one after the other, over and over, until none changes: `python benchmarks/tune_stack.py`.
+    Slots are searched one after the other, over and over, on windows of the synthetic training year: see `found_parts`.
+    On the validation year it cost 9.5 % less than `thrifty` and 19.2 % less than the autopilot, over 24 weeks.
 
     Args:
         parts: The rule of each slot; slots left out stay with the autopilot. None for those found.

@@ -72,13 +72,13 @@ class PeakShaving(Dispatch):
 
     The usual level is the running mean of the import without the battery, over about a day. Up to `margin` above it,
     or up to the peak that the billing period has seen in any case, nothing is given: the demand charge is owed already.
-    Refilling stays below the mean and takes no more than `refill_share` of the battery's power; it ends at `fill`,
+    Refilling stays below the mean and takes no more than `refill_share` of the battery's power; it ends at `refill_to`,
     since a full battery ages fastest.
 
     Args:
         margin: Import above its mean that is let through, relative.
         refill_share: Of the battery's power.
-        fill: Charge above the reserve that is kept for peaks, over what fits there.
+        refill_to: Charge above the reserve that is kept for peaks, over what fits there.
     """
 
     name = "peak-shaving"
@@ -89,16 +89,16 @@ class PeakShaving(Dispatch):
 
     MEMORY_H = 24.0
 
-    def __init__(self, margin: float = 0.1, refill_share: float = 0.1, fill: float = 0.5):
-        if not 0.0 < fill <= 1.0:
-            raise ValueError(f"fill: got {fill}, must be above 0 and at most 1")
+    def __init__(self, margin: float = 0.1, refill_share: float = 0.1, refill_to: float = 0.5):
+        if not 0.0 < refill_to <= 1.0:
+            raise ValueError(f"refill_to: got {refill_to}, must be above 0 and at most 1")
         if not margin >= 0.0:
             raise ValueError(f"margin: got {margin}, must be at least 0")
         if not 0.0 < refill_share <= 1.0:
             raise ValueError(f"refill_share: got {refill_share}, must be above 0 and at most 1")
         self.margin = margin
         self.refill_share = refill_share
-        self.fill_to = fill
+        self.refill_to = refill_to
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:
         """Forget the usual import of the episodes that begin."""
@@ -121,7 +121,7 @@ class PeakShaving(Dispatch):
         above_kw = view.drawn_kw - line_kw
         below_kw = np.maximum(self.usual_kw - view.drawn_kw, 0.0)
         refill_kw = np.minimum(below_kw, self.refill_share * self.sites["battery_kw"])
-        is_filled = view.stored_kwh >= self.fill_to * self.room_kwh
+        is_filled = view.stored_kwh >= self.refill_to * self.room_kwh
         return np.where(above_kw > 0.0, -above_kw, np.where(is_filled, 0.0, refill_kw))
 
 
