@@ -6,6 +6,9 @@ from pages.environment import environment_page
 from pages.formats import with_formats
 from pages.policies import heuristics_page
 from pages.readme import filled
+from pages.tasks import task_page
+
+from wattshift import TASKS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -18,6 +21,7 @@ def generated() -> dict[Path, str]:
         readme: filled(readme.read_text(encoding="utf-8"), ROOT / "results"),
         data: with_formats(data.read_text(encoding="utf-8")),
         ROOT / "docs" / "heuristics.md": heuristics_page(),
+        **{ROOT / "docs" / "environments" / f"{task}.md": task_page(task) for task in TASKS},
     }
 
 

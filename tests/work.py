@@ -76,6 +76,7 @@ def put_job(world: World, stream: int = TRAINING, gang: int = 8, module: int = H
         "stream": stream,
         "status": RUNNING,
         "gang": gang,
+        "directive": 0,
         "held": 0 if is_waiting else gang,
         "module": -1 if is_waiting else module,
         "site": world.params.modules["site"][module],

@@ -1,6 +1,7 @@
 """The page on the environment, from its docstring, its layout and its vocabulary."""
 
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -24,14 +25,10 @@ def environment_page() -> str:
         "# `wattshift/Fleet-v0` on the `hybrid` scenario",
         f"{inspect.getdoc(WattshiftEnv)}".replace("\n## ", "\n### ").replace("### Description\n", ""),
         f"## Actions: {action}",
-        table(("slot", "from", "to", "what it moves", "entries"), _slot_rows(world)),
+        action_table(world),
         f"## Observation: {observation}",
-        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>`, `<link>` or "
-        "`<class>` stands for `count` entries, one each, in the order below: the first at `index`, the others every "
-        "`stride` entries.",
-        *_observation_tables(world),
-        f"Sites: {_listed(world.scenario.site_names)}. Modules: {_listed(world.scenario.module_names)}. Links: "
-        f"{_listed(world.scenario.link_names)}. Job classes: {_listed(world.scenario.job_class_names)}.",
+        *observation_tables(world),
+        listed_names(world),
         "## Cost terms",
         f"`info['terms']` after every decision, in USD. The reward is minus their weighted sum over "
         f"`reward_scale_usd`, here {world.reward_scale_usd:g}.",
@@ -72,8 +69,9 @@ def table(heading: Row, rows: Iterable[Row]) -> str:
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
-def _slot_rows(world: World) -> list[Row]:
-    return [
+def action_table(world: World) -> str:
+    """What each entry of the action moves."""
+    rows = [
         (
             f"`{slot}`",
             place.start,
@@ -83,6 +81,16 @@ def _slot_rows(world: World) -> list[Row]:
         )
         for slot, place in world.layout.actions.items()
     ]
+    return table(("slot", "from", "to", "what it moves", "entries"), rows)
+
+
+def listed_names(world: World) -> str:
+    """Sites, modules, links and job classes, in the order of the tables."""
+    scenario = world.scenario
+    return (
+        f"Sites: {_listed(scenario.site_names)}. Modules: {_listed(scenario.module_names)}. Links: "
+        f"{_listed(scenario.link_names)}. Job classes: {_listed(scenario.job_class_names)}."
+    )
 
 
 def _last_parts(names: Iterable[str]) -> list[str]:
@@ -93,8 +101,13 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _observation_tables(world: World) -> list[str]:
-    parts = []
+def observation_tables(world: World) -> list[str]:
+    """How to read the tables of the observation, and one table a block."""
+    parts = [
+        "Entry = (physical - centre) * scale, limited to the box. A name with `<site>`, `<module>`, `<link>` or "
+        "`<class>` stands for `count` entries, one each, in the order below: the first at `index`, the others every "
+        "`stride` entries."
+    ]
     for block, place in world.layout.slices.items():
         parts.append(f"### Block `{block}`: entries {place.start} to {place.stop - 1}")
         rows: dict[Row, list[int]] = {}
@@ -127,6 +140,6 @@ def _row(world: World, feature: Feature) -> Row:
         ):
             for one in names:
                 name = name.replace(f"/{one}/", f"/<{kind}>/")
-    name = name.strip("/")
+    name = re.sub(r"^pending/\d+/", "pending/<nth>/", name.strip("/"))
     numbers = f"{feature.centre:.4g}", f"{feature.scale:.4g}"
     return f"`{name}`", feature.unit, *numbers, vocabulary.feature(name)

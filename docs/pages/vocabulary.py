@@ -88,6 +88,7 @@ SLOTS = {
     "links": "how near the link looks to paths, and whether it may sleep",
     "preprocess": "how near modules look to requests from the site whose data are reduced first",
     "flow": "coolant of its main plants over the flow that follows the load",
+    "dispatch": "whether and where waiting jobs start: one by one, then all others",
 }
 """Slots of the action."""
 
@@ -134,6 +135,14 @@ FEATURES = {
     "jobs/<class>/held": "chips that gangs of the class hold",
     "jobs/<class>/work_left": "of all jobs on the table",
     "jobs/waiting_with_slack_<from>_to_<to>": "nominal chips of waiting jobs by the slack they have left",
+    "pending/<nth>/present": "a job is shown: the nth of those that wait and are not urgent, by arrival",
+    "pending/<nth>/gang": "its nominal chips",
+    "pending/<nth>/work": "its work left",
+    "pending/<nth>/slack": "hours that it may still wait without being late",
+    "pending/<nth>/data": "data that move with it to another site",
+    "pending/<nth>/class/<class>": "its class",
+    "pending/<nth>/at/<site>": "its data and last checkpoint are at the site",
+    "pending/<nth>/open/<site>": "its gang could start at the site now; otherwise the choice is masked",
     "link/<link>/up": "in service",
     "link/<link>/asleep": "asleep",
     "link/<link>/utilisation": "load of the last step / capacity",
@@ -171,6 +180,7 @@ def feature(name: str) -> str:
     if name.startswith("demand_forecast/"):
         return FEATURES["demand_forecast/<flow>/<lead>h"]
     name = re.sub(r"_slack_\w*_to_\w*$", "_slack_<from>_to_<to>", name)
+    name = re.sub(r"^pending/\d+/", "pending/<nth>/", name)
     return FEATURES[re.sub(r"_\d+h$", "_<lead>h", name)]
 
 

@@ -4,15 +4,39 @@
 package is imported. Heavy parts (numba, the kernel) load on first use.
 """
 
+from typing import TYPE_CHECKING, Any
+
 import gymnasium
+
+if TYPE_CHECKING:
+    from .parallel import FleetParallelEnv
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = ["TASKS", "__version__", "parallel_env"]
 
-gymnasium.register(
-    id="wattshift/Fleet-v0",
-    entry_point="wattshift.env:WattshiftEnv",
-    vector_entry_point="wattshift.vector:WattshiftVectorEnv",
-    kwargs={"task": "fleet"},
-)
+TASKS = ("routing", "shifting", "dispatch", "cooling", "storage", "fleet")
+"""Built-in tasks, each registered as `wattshift/<Name>-v0`."""
+
+for _task in TASKS:
+    gymnasium.register(
+        id=f"wattshift/{_task.capitalize()}-v0",
+        entry_point="wattshift.env:WattshiftEnv",
+        vector_entry_point="wattshift.vector:WattshiftVectorEnv",
+        kwargs={"task": _task},
+    )
+
+
+def parallel_env(task: Any = "fleet", **arguments: Any) -> "FleetParallelEnv":
+    """The fleet as a PettingZoo `ParallelEnv` with agents for scheduling, routing, cooling and storage.
+
+    Args:
+        task: built-in name, YAML file, mapping or `Task`, whose slots are shared out among the agents.
+        arguments: of `wattshift.world.World`.
+
+    Raises:
+        ImportError: PettingZoo is not installed.
+    """
+    from .parallel import FleetParallelEnv
+
+    return FleetParallelEnv(task, **arguments)

@@ -9,7 +9,8 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .env import EPISODE_SEEDS, spaces, start_rows
+from .choices import action_masks, set_points
+from .env import EPISODE_SEEDS, reward_space, spaces, start_rows
 from .world import World
 
 Info = dict[str, Any]
@@ -25,6 +26,7 @@ class WattshiftVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         num_envs: environments in the batch.
         autoreset_mode: `NEXT_STEP` (default), `SAME_STEP` or `DISABLED`, as in Gymnasium. In `DISABLED`, reset ended
             environments with `options={"reset_mask": bool [num_envs]}`.
+        vector_reward: rewards are [num_envs, terms], unsummed; `reward_space` is that of one environment.
         world: arguments of `World`, `parallel` among them.
     """
 
@@ -35,6 +37,7 @@ class WattshiftVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         num_envs: int = 1,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         render_mode: None = None,
+        vector_reward: bool = False,
         **world: Any,
     ):
         if render_mode is not None:
@@ -50,6 +53,10 @@ class WattshiftVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self.num_envs = num_envs
         self.render_mode = render_mode
         self.single_observation_space, self.single_action_space = spaces(self.world)
+        self.vector_reward = vector_reward
+        if vector_reward:
+            self.reward_space = reward_space(self.world)
+            self.reward_dim = len(self.world.reward_terms)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._all = np.ones(num_envs, np.bool_)
@@ -81,7 +88,9 @@ class WattshiftVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         if self.autoreset_mode is AutoresetMode.DISABLED and self._ended.any():
             raise ResetNeeded(f"environment {np.argmax(self._ended)} has ended: reset it with options['reset_mask']")
         idle = self._ended if self.autoreset_mode is AutoresetMode.NEXT_STEP else self._none
-        observation, reward, truncated = self.world.step(actions, idle)
+        observation, reward, truncated = self.world.step(set_points(self.world, actions), idle)
+        if self.vector_reward:
+            reward = self.world.rewards_by_term().astype(np.float32)
         info = self._step_info(~idle, truncated)
         if idle.any():
             observation = self._begin(idle, start_rows(None, self.num_envs))
@@ -94,6 +103,10 @@ class WattshiftVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
             observation = self._begin(truncated, start_rows(None, self.num_envs))
             self._ended = self._none
         return observation, reward, self._terminated.copy(), truncated.copy(), info
+
+    def action_masks(self) -> np.ndarray:
+        """Choices that may come about now, bool [num_envs, sum of choices]: see `wattshift.choices.action_masks`."""
+        return action_masks(self.world)
 
     def _begin(self, chosen: np.ndarray, starts: np.ndarray) -> np.ndarray:
         seeds = np.zeros(self.num_envs, np.uint64)

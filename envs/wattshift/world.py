@@ -10,12 +10,13 @@ import numpy as np
 
 from .kernel.entry import BLOCK, ENTRIES
 from .kernel.state import new_control, new_ledger, new_state
-from .kernel.terms import SLOTS, TERMS
+from .kernel.terms import SETTLEMENT, SLOTS, TERMS
 from .kpi import IDLE, attributed_kpis, episode_kpis
 from .scenario import Scenario, check_replayed_gangs, compile_params, load_scenario
 from .tasks import Layout, Task, load_task
 from .tasks.layout import Names, lay_out
 from .traces import Traces, TraceSpec, build_traces
+from .variants import Variant, load_variant, vary_scenario, vary_task
 
 TraceSource = Traces | TraceSpec | Mapping[str, Any] | None
 
@@ -28,13 +29,16 @@ class World:
 
     Args:
         n_envs: environments E in the batch.
-        scenario: built-in name, YAML file, mapping, or a loaded `Scenario`.
+        scenario: built-in name, YAML file, mapping, or a loaded `Scenario`; None = the task's.
         traces: spec (or mapping of its fields) from which series are built, or `Traces` made earlier; None = one
             synthetic year, seed 0.
         task: built-in name, YAML file, mapping, or `Task`.
+        variant: what differs from task and scenario as written: `forecasts`, `residency` and `faults` (false switches
+            them off), `carbon_usd_per_t`, `carbon_signal` (average or marginal), `carbon_budget` (kg_per_day and the
+            usd_per_t beyond it).
         step_s: physics step in seconds; 60..3600, dividing 3600.
-        decision_every: physics steps per decision.
-        episode_days: length of an episode in days.
+        decision_every: physics steps per decision; None = the task's.
+        episode_days: length of an episode in days; None = the task's.
         job_slots: size of the job table; arrivals beyond it are rejected and charged.
         accrual: rewards also count the growth of what unfinished work owes, so that putting work off gains
             nothing on the day. Over an episode they sum to the same but for a constant. For learning; terms and KPIs
@@ -50,27 +54,35 @@ class World:
     def __init__(
         self,
         n_envs: int,
-        scenario: str | Path | Mapping[str, Any] | Scenario = "hybrid",
+        scenario: str | Path | Mapping[str, Any] | Scenario | None = None,
         traces: TraceSource = None,
         task: str | Path | Mapping[str, Any] | Task = "fleet",
+        variant: Variant | Mapping[str, Any] | None = None,
         step_s: float = 300.0,
-        decision_every: int = 1,
-        episode_days: float = 7.0,
+        decision_every: int | None = None,
+        episode_days: float | None = None,
         job_slots: int = 256,
         accrual: bool = False,
         attribution: bool = False,
         parallel: bool = False,
     ):
+        change = load_variant(variant)
+        self.task = vary_task(load_task(task), change)
+        scenario = self.task.scenario if scenario is None else scenario
+        decision_every = self.task.decision_every if decision_every is None else decision_every
+        episode_days = self.task.episode_days if episode_days is None else episode_days
         for name, count in (("num_envs", n_envs), ("decision_every", decision_every), ("job_slots", job_slots)):
             is_count = isinstance(count, int | np.integer) and count >= 1
             _require(is_count, f"{name}: got {count!r}, must be a whole number, at least 1")
-        self.scenario = load_scenario(scenario)
+        self.scenario = vary_scenario(load_scenario(scenario), change)
         self.params = compile_params(self.scenario, step_s)
         is_length = np.isfinite(episode_days) and round(episode_days * 86400 / step_s) >= 1
         _require(is_length, f"episode_days: got {episode_days}, must be at least one step of {step_s} s")
         self.steps_per_episode = round(episode_days * 86400 / step_s)
-        self.task = load_task(task)
         self.traces = self._traces(traces, step_s)
+        if self.params.rules["marginal_carbon"][0] == 1:  # what is left undone is settled at the intensity charged
+            mean_kg_per_kwh = self.traces.marginal_kg_per_kwh.mean(axis=0, dtype=np.float64)
+            self.traces = self.traces._replace(mean_carbon_kg_per_kwh=mean_kg_per_kwh)
         check_replayed_gangs(self.params, self.scenario.stream_names, self.traces.jobs)
         self.rows = range(len(self.traces.clock) - self.steps_per_episode)
         _require(
@@ -93,6 +105,8 @@ class World:
         self._observation = np.zeros((n_envs, size), np.float32)
         self._reward_usd = np.zeros(n_envs)
         self._truncated = np.zeros(n_envs, np.bool_)
+        self._stepped = np.zeros(n_envs, np.bool_)
+        self._accrued_usd = np.zeros(n_envs)
         self._zero = np.zeros(len(self.layout.action_names), np.float32)
         self._compile()
 
@@ -128,8 +142,32 @@ class World:
         Returns:
             observations [E, D] float32, rewards [E] (USD / `reward_scale_usd`), truncated [E]; fresh arrays.
         """
+        owed_usd = self.ledger.totals["liability_usd"].copy()
         self._advance(self._checked(actions), skip)
+        self._accrued_usd = self.ledger.totals["liability_usd"] - owed_usd
+        self._stepped = ~skip
         return self._observation.copy(), self._reward_usd / self.reward_scale_usd, self._truncated.copy()
+
+    @property
+    def observation(self) -> np.ndarray:
+        """[E, D] the last observation of every environment, a copy."""
+        return self._observation.copy()
+
+    @property
+    def reward_terms(self) -> tuple[str, ...]:
+        """Terms that weigh something in the reward: the entries of a vector reward."""
+        return tuple(term for term, weight in zip(TERMS, self.layout.weights, strict=True) if weight != 0.0)
+
+    def rewards_by_term(self) -> np.ndarray:
+        """[E, len(reward_terms)] the last decision's rewards unsummed; 0 where it was skipped.
+
+        They sum to the reward; the growth of what unfinished work owes (with `accrual`) is part of the settlement.
+        """
+        weights = np.array(self.layout.weights)
+        usd = self.ledger.totals["terms_usd"].copy()
+        usd[:, SETTLEMENT] += self._accrued_usd
+        rewards = -usd * weights / self.reward_scale_usd
+        return np.where(self._stepped[:, None], rewards, 0.0)[:, weights != 0.0]
 
     def terms(self) -> dict[str, np.ndarray]:
         """Cost terms of the last decision in USD, name -> [E]."""

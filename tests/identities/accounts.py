@@ -13,6 +13,7 @@ from identities.residual import (
     unequal,
     worst,
 )
+from wattshift.kernel.terms import SUMS
 from wattshift.world import World
 
 SITE_POWERS = (
@@ -84,6 +85,37 @@ def carbon(world: World, before: Before) -> Floats:
     )
 
 
+def charged_network_kg(world: World, before: Before) -> Floats:
+    """[E] carbon of the network at the intensity that is charged."""
+    moved, hours = world.ledger, step_h(world)
+    name = charged(world)
+    links_kg = moved.links["power_kw"] * hours * at_links(world, before, name)
+    sites_kg = (moved.sites["router_kw"] + moved.sites["access_kw"]) * hours * at_sites(world, before, name)
+    return links_kg.sum(axis=1) + sites_kg.sum(axis=1)
+
+
+def charged_kg(world: World, before: Before) -> Floats:
+    """[E] carbon of import, fuel and network at the intensity that is charged."""
+    params, moved = world.params, world.ledger.sites
+    counted_kw = moved["import_kw"] - moved["matched_kw"] * params.rules["market_carbon"][0]
+    sites_kg = counted_kw * step_h(world) * at_sites(world, before, charged(world))
+    fuel_kg = moved["fuel_l"] @ params.sites["fuel_kg_per_l"]
+    return sites_kg.sum(axis=1) + fuel_kg + charged_network_kg(world, before)
+
+
+def charged(world: World) -> str:
+    """The zones' column that carbon is charged at."""
+    return "marginal_kg_per_kwh" if world.params.rules["marginal_carbon"][0] == 1 else "carbon_kg_per_kwh"
+
+
+def carbon_price(world: World, before: Before) -> Floats:
+    """[E] USD/kg of the step: more where the episode has emitted more than its budget until the step's end."""
+    rules = world.params.rules[0]
+    emitted_kg = before.ledger.totals["sums"][:, SUMS.index("carbon_kg")]
+    budget_kg = rules["carbon_budget_kg_per_h"] * world.state.episode["step"] * step_h(world)
+    return rules["carbon_usd_per_kg"] + np.where(emitted_kg > budget_kg, rules["carbon_over_usd_per_kg"], 0.0)
+
+
 def wear(world: World, before: Before) -> Floats:
     """Capacity that batteries lost in the episode = the steps' wear, which is never undone."""
     worn = world.ledger.sites["worn_share"]
@@ -120,10 +152,10 @@ def cost(world: World, before: Before) -> Floats:
     network_usd = links_usd + networks_usd
     grid_usd = sites["import_kw"] * paid - sites["export_kw"] * price * params.sites["export_price_share"]
     contract_usd = sites["ppa_kw"] * (params.sites["ppa_usd_per_kwh"] - price)
-    classes = params.request_classes
+    classes, carbon_usd_per_kg = params.request_classes, carbon_price(world, before)
     expected = {
         "electricity_usd": (grid_usd + contract_usd).sum(axis=1) * hours + network_usd,
-        "carbon_usd": (sites["carbon_kg"].sum(axis=1) + moved.totals["network_carbon_kg"]) * rules["carbon_usd_per_kg"],
+        "carbon_usd": charged_kg(world, before) * carbon_usd_per_kg,
         "water_usd": sites["water_l"].sum(axis=1) * rules["water_usd_per_l"],
         "wear_usd": sites["worn_share"] @ params.sites["battery_usd_per_worn"],
         "fuel_usd": sites["fuel_l"] @ params.sites["fuel_usd_per_l"],
@@ -134,7 +166,7 @@ def cost(world: World, before: Before) -> Floats:
     }
     # The sum may be small where credits and costs cancel; so may electricity where prices change sign.
     magnitude = np.maximum(sum(np.abs(values) for values in terms.values()), 1e-3)
-    network_usd = network_usd + moved.totals["network_carbon_kg"] * rules["carbon_usd_per_kg"]
+    network_usd = network_usd + charged_network_kg(world, before) * carbon_usd_per_kg
     works_usd = sum(terms[name] for name in ("transfer_usd", "sla_usd", "lateness_usd", "settlement_usd"))
     parts_usd = sites["cost_usd"].sum(axis=1) + network_usd + works_usd
     grown_usd = before.ledger.totals["cost_usd"] + moved.totals["terms_usd"]

@@ -1,5 +1,6 @@
 """11 Ledger: everything priced, and added to the sums of the episode."""
 
+from oracle.carbon import carbon_price, charged_kg_per_kwh
 from oracle.curtailment import heed
 from oracle.exogenous import Now
 from oracle.fleet import Fleet, Record, Site
@@ -13,6 +14,7 @@ def account(fleet: Fleet, now: Now) -> None:
         fleet.episode.period_h = 0.0
         for site in fleet.sites:
             site.state.peak_kw = 0.0
+    fleet.totals.carbon_usd_per_kg = carbon_price(fleet)
     for site in fleet.sites:
         pay_for_site(fleet, site, now.zones[site.fixed.zone])
     fleet.episode.period_h += fleet.step_h
@@ -31,11 +33,13 @@ def pay_for_site(fleet: Fleet, site: Site, grid: Record) -> None:
     sold_usd = export_kwh * grid.price_usd_per_kwh * fixed.export_price_share
     contract_usd = moved.ppa_kw * fleet.step_h * (fixed.ppa_usd_per_kwh - grid.price_usd_per_kwh)
     counted_kwh = import_kwh - moved.matched_kw * fleet.step_h if rules.market_carbon else import_kwh
-    moved.carbon_kg = counted_kwh * grid.carbon_kg_per_kwh + moved.fuel_l * fixed.fuel_kg_per_l
+    fuel_kg = moved.fuel_l * fixed.fuel_kg_per_l
+    moved.carbon_kg = counted_kwh * grid.carbon_kg_per_kwh + fuel_kg
+    charged_kg = counted_kwh * charged_kg_per_kwh(fleet, grid) + fuel_kg
     bill = {
         "electricity_usd": bought_usd - sold_usd + contract_usd,
         "demand_usd": demand_usd(fleet, site),
-        "carbon_usd": moved.carbon_kg * rules.carbon_usd_per_kg,
+        "carbon_usd": charged_kg * fleet.totals.carbon_usd_per_kg,
         "water_usd": moved.water_l * rules.water_usd_per_l,
         "wear_usd": moved.worn_share * fixed.battery_usd_per_worn,
         "thermal_usd": thermal_usd(fleet, site),

@@ -126,6 +126,7 @@ def add(fleet: Fleet, stream: Stream, span: Span, run_h: float, gang: int, patie
         restart_h=0.0,
         deadline_h=span.arrival_h - span.age_h + run_h / fastest + slack_h,
         slack_h=0.0,
+        directive=fleet.episode.newcomers,
     )
     job.slack_h = job.slack_at(span.arrival_h)
     fleet.jobs.append(job)

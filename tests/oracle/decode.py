@@ -39,9 +39,8 @@ def signed_square(amount: float) -> float:
     return amount * abs(amount)
 
 
-def decode(fleet: Fleet, action: list[float], places: dict[str, slice]) -> None:
+def decode(fleet: Fleet, wishes: Wishes) -> None:
     """Write what every site, link and module wants, and what of the action was clipped."""
-    wishes = Wishes(action, places)
     decode_sites(fleet, wishes)
     for link in fleet.links:
         liking = wishes.entry("links", link.nth)

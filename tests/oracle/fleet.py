@@ -242,6 +242,7 @@ class Job:
     restart_h: float
     deadline_h: float
     slack_h: float
+    directive: int
 
     @property
     def kind(self) -> JobClass:

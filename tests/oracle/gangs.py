@@ -3,7 +3,7 @@
 import math
 
 from oracle.decode import whole_chips
-from oracle.fleet import RUNNING, STAGING, WAITING, Fleet, Job, Module, Path
+from oracle.fleet import RUNNING, STAGING, WAITING, Fleet, Job, Module, Path, Site
 
 
 def least_chips(job: Job) -> int:
@@ -86,12 +86,18 @@ def start(fleet: Fleet, urgent: bool) -> None:
             module
             for module in fleet.modules
             if job.speed_on(module) > 0.0
+            and (urgent or may_go(job, module.site))
             and largest_gang(module, urgent) >= least_chips(job)
             and fleet.path(job.site, module.site).is_up
         ]
         if fitting:
             module = min(fitting, key=lambda module: (seems_done_in_h(fleet, job, module, urgent), module.nth))
             place(job, module, first_chips(job, module, urgent))
+
+
+def may_go(job: Job, site: Site) -> bool:
+    """As the last decision says; 0 = anywhere, 1 = nowhere, others = one site."""
+    return job.directive in (0, 2 + site.nth)
 
 
 def first_chips(job: Job, module: Module, urgent: bool) -> int:

@@ -1,5 +1,6 @@
 """11 Network: electricity and carbon of links, routers and access networks, and the transit of data."""
 
+from oracle.carbon import charged_kg_per_kwh
 from oracle.exogenous import Now
 from oracle.fleet import Fleet, Link, Site
 
@@ -23,7 +24,8 @@ def pay_for_link(fleet: Fleet, link: Link, now: Now) -> None:
     carbon_kg_per_kwh = sum(end.carbon_kg_per_kwh for end in ends) / 2.0
     kwh = moved.power_kw * fleet.step_h
     moved.carbon_kg = kwh * carbon_kg_per_kwh
-    moved.energy_usd = pay(fleet, kwh, price_usd_per_kwh, moved.carbon_kg)
+    charged_kg = kwh * sum(charged_kg_per_kwh(fleet, end) for end in ends) / 2.0
+    moved.energy_usd = pay(fleet, kwh, price_usd_per_kwh, moved.carbon_kg, charged_kg)
 
     carried_gb = moved.gbps / 8.0 * fleet.rules.step_s
     fleet.charge("transfer_usd", carried_gb * fixed.usd_per_gb)
@@ -44,12 +46,13 @@ def pay_for_site_network(fleet: Fleet, site: Site, now: Now) -> None:
     kwh = (moved.router_kw + moved.access_kw) * fleet.step_h
     moved.network_carbon_kg = kwh * grid.carbon_kg_per_kwh
     price_usd_per_kwh = grid.price_usd_per_kwh + fixed.price_adder_usd_per_kwh
-    moved.network_usd = pay(fleet, kwh, price_usd_per_kwh, moved.network_carbon_kg)
+    charged_kg = kwh * charged_kg_per_kwh(fleet, grid)
+    moved.network_usd = pay(fleet, kwh, price_usd_per_kwh, moved.network_carbon_kg, charged_kg)
 
 
-def pay(fleet: Fleet, kwh: float, price_usd_per_kwh: float, carbon_kg: float) -> float:
+def pay(fleet: Fleet, kwh: float, price_usd_per_kwh: float, carbon_kg: float, charged_kg: float) -> float:
     """Book electricity and carbon of the network; returns what they cost together."""
-    electricity_usd, carbon_usd = kwh * price_usd_per_kwh, carbon_kg * fleet.rules.carbon_usd_per_kg
+    electricity_usd, carbon_usd = kwh * price_usd_per_kwh, charged_kg * fleet.totals.carbon_usd_per_kg
     fleet.charge("electricity_usd", electricity_usd)
     fleet.charge("carbon_usd", carbon_usd)
     fleet.count("network_kwh", kwh)

@@ -112,6 +112,8 @@ def random_scenario(draw: Draws, hours: float) -> dict[str, Any]:
             "water_usd_per_m3": draw.real(0.0, 10.0),
             "thermal_usd_per_kwh_k": draw.real(0.0, 0.1),
             "carbon_accounting": draw.one_of(("location", "market")),
+            "carbon_signal": draw.one_of(("average", "marginal")),
+            "carbon_budget": {"kg_per_day": draw.scale(1.0, 1e4), "usd_per_t": draw.real(0.0, 300.0)},
         },
         "rules": {
             "serve_utilisation": draw.real(0.5, 0.95),

@@ -11,7 +11,8 @@ from oracle.attribute import attribute, attribute_settlement
 from oracle.capacity import capacity
 from oracle.chips import chips
 from oracle.choosing import choose_paths, forget_choices
-from oracle.decode import decode
+from oracle.decode import Wishes, decode
+from oracle.dispatch import dispatch
 from oracle.exogenous import Now, read_row
 from oracle.faults import faults
 from oracle.fleet import EPISODE_SHARES, Fleet, Module, Record, Site
@@ -40,7 +41,9 @@ def decide(fleet: Fleet, traces: Any, rules: Rules, action: list[float]) -> tupl
     totals, episode = fleet.totals, fleet.episode
     totals.terms_usd = [0.0] * len(TERMS)
     totals.storage_beyond = 0.0
-    decode(fleet, action, rules.places)
+    wishes = Wishes(action, rules.places)
+    dispatch(fleet, wishes)
+    decode(fleet, wishes)
     steps = min(rules.steps_per_decision, episode.horizon - episode.step)
     for _ in range(steps):
         advance(fleet, traces)
@@ -93,6 +96,7 @@ def begin(fleet: Fleet, traces: Any, rules: Rules, seed: int, start: int) -> Non
     if start < 0:
         start = int(draws.uniform(seed, draws.START, 0, 0) * (len(traces.clock) - episode.horizon))
     episode.seed, episode.start, episode.step, episode.period_h = seed, start, 0, 0.0
+    episode.newcomers = 0
     now = read_row(traces, start)
     fleet.jobs = []
     fleet.latency_count = [0.0] * len(fleet.latency_count)
@@ -118,7 +122,8 @@ def begin(fleet: Fleet, traces: Any, rules: Rules, seed: int, start: int) -> Non
             setattr(totals, column.replace("episode", "episode_idle"), 0.0)
             for kind in (*fleet.request_classes, *fleet.job_classes):
                 setattr(kind.moved, column, 0.0)
-    decode(fleet, [0.0] * sum(place.stop - place.start for place in rules.places.values()), rules.places)
+    zeros = [0.0] * sum(place.stop - place.start for place in rules.places.values())
+    decode(fleet, Wishes(zeros, rules.places))
     choose_paths(fleet)
     load_first_models(fleet, now)
     backlog(fleet, traces, now)

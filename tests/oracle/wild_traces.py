@@ -26,6 +26,7 @@ def wild_traces(rng: np.random.Generator, scenario: Scenario, step_s: float, row
     zones["wind_share"] = rng.uniform(0.0, 1.0, n_zones) * rng.uniform(0.0, 1.0, (rows, n_zones))
     zones["price_usd_per_kwh"] = rng.uniform(-0.05, 0.4, (rows, n_zones))
     zones["carbon_kg_per_kwh"] = rng.uniform(0.01, 0.9, (rows, n_zones))
+    zones["marginal_kg_per_kwh"] = rng.uniform(0.01, 0.9, (rows, n_zones))
 
     def around(means: tuple[float, ...]) -> np.ndarray:
         return (np.array(means) * rng.lognormal(0.0, 0.4, (rows, len(means)))).astype(np.float32)

@@ -1,6 +1,7 @@
 """Stage 11, the ledger: prices what the step moved, and adds it to the episode's sums."""
 
 from . import terms as t
+from .carbon import carbon_price, charged_kg_per_kwh
 from .curtailment import watch
 from .jit import njit
 
@@ -11,6 +12,7 @@ HOURS_PER_MONTH = 730.0
 def account(params, now, state, ledger):
     """Price the step, by term and by site."""
     open_period(now, state)
+    ledger.totals[0].carbon_usd_per_kg = carbon_price(params.rules[0], state.episode[0], ledger.totals[0])
     for nth in range(len(params.sites)):
         account_site(params, now, state, ledger, nth)
     state.episode[0].period_h += params.rules[0].step_s / 3600.0
@@ -44,8 +46,10 @@ def account_site(params, now, state, ledger, nth):
         electricity_usd += contract_usd(site, grid, moved, totals, step_h)
     demand_usd = demand_charge_usd(site, site_now, moved, state.episode[0].period_h, step_h)
     matched_kwh = moved.matched_kw * step_h if rules.market_carbon == 1 else 0.0
-    moved.carbon_kg = (import_kwh - matched_kwh) * grid.carbon_kg_per_kwh + moved.fuel_l * site.fuel_kg_per_l
-    carbon_usd = moved.carbon_kg * rules.carbon_usd_per_kg
+    fuel_kg = moved.fuel_l * site.fuel_kg_per_l
+    moved.carbon_kg = (import_kwh - matched_kwh) * grid.carbon_kg_per_kwh + fuel_kg
+    charged_kg = (import_kwh - matched_kwh) * charged_kg_per_kwh(rules, grid) + fuel_kg
+    carbon_usd = charged_kg * totals.carbon_usd_per_kg
     water_usd = moved.water_l * rules.water_usd_per_l
     wear_usd = moved.worn_share * site.battery_usd_per_worn
     fuel_usd = moved.fuel_l * site.fuel_usd_per_l
@@ -122,12 +126,13 @@ def account_network(params, now, state, ledger):
         asleep = state.links[nth].asleep
         moved.power_kw = (link.sleep_kw if asleep == 1 else link.idle_kw) + link.kw_per_gbps * moved.gbps
         kwh = moved.power_kw * step_h
-        price_usd_per_kwh, carbon_kg_per_kwh = 0.0, 0.0
+        price_usd_per_kwh, carbon_kg_per_kwh, charged = 0.0, 0.0, 0.0
         for zone in link.zones:
             price_usd_per_kwh += 0.5 * now.zones[zone].price_usd_per_kwh
             carbon_kg_per_kwh += 0.5 * now.zones[zone].carbon_kg_per_kwh
+            charged += 0.5 * charged_kg_per_kwh(rules, now.zones[zone])
         moved.carbon_kg = kwh * carbon_kg_per_kwh
-        moved.energy_usd = charge_network(params, totals, kwh, price_usd_per_kwh, moved.carbon_kg)
+        moved.energy_usd = charge_network(totals, kwh, price_usd_per_kwh, moved.carbon_kg, kwh * charged)
         carried_gb = moved.gbps / 8.0 * rules.step_s
         totals.terms_usd[t.TRANSFER] += carried_gb * link.usd_per_gb
         totals.sums[t.TRANSFER_GB] += carried_gb
@@ -139,9 +144,9 @@ def account_network(params, now, state, ledger):
 
 
 @njit
-def charge_network(params, totals, kwh, price_usd_per_kwh, carbon_kg):
+def charge_network(totals, kwh, price_usd_per_kwh, carbon_kg, charged_kg):
     """Charge electricity of the network, and its carbon; returns what the two cost."""
-    electricity_usd, carbon_usd = kwh * price_usd_per_kwh, carbon_kg * params.rules[0].carbon_usd_per_kg
+    electricity_usd, carbon_usd = kwh * price_usd_per_kwh, charged_kg * totals.carbon_usd_per_kg
     totals.network_carbon_kg += carbon_kg
     totals.terms_usd[t.ELECTRICITY] += electricity_usd
     totals.terms_usd[t.CARBON] += carbon_usd
@@ -169,7 +174,9 @@ def account_site_networks(params, now, ledger):
         kwh = (moved.router_kw + moved.access_kw) * step_h
         price_usd_per_kwh = grid.price_usd_per_kwh + site.price_adder_usd_per_kwh
         moved.network_carbon_kg = kwh * grid.carbon_kg_per_kwh
-        moved.network_usd = charge_network(params, ledger.totals[0], kwh, price_usd_per_kwh, moved.network_carbon_kg)
+        charged_kg = kwh * charged_kg_per_kwh(params.rules[0], grid)
+        totals = ledger.totals[0]
+        moved.network_usd = charge_network(totals, kwh, price_usd_per_kwh, moved.network_carbon_kg, charged_kg)
 
 
 @njit

@@ -177,6 +177,7 @@ def add_job(params, state, ledger, nth_stream, run_h, gang, patience, arrival_h,
     episode.n_jobs += 1
     job.stream = nth_stream
     job.status = WAITING
+    job.directive = episode.newcomers
     job.gang = gang
     job.held = 0
     job.module = -1

@@ -74,7 +74,8 @@ def step_block(
     for env in range(first, last):
         if not skip[env]:
             truncated[env] = False
-            begin_decision(params, control_of(control, env), ledger_of(ledger, env), wiring, actions[env])
+            own, asked, moved = state_of(state, env), control_of(control, env), ledger_of(ledger, env)
+            begin_decision(params, own, asked, moved, wiring, actions[env])
     for _ in range(repeat):
         for env in range(first, last):
             if not skip[env] and not truncated[env]:

@@ -4,7 +4,9 @@ The order of the entries of each block is the one that `tasks/layout.py` names; 
 the offset -1. Nothing here looks beyond the current row but the forecasts.
 """
 
+from .carbon import carbon_price, charged_kg_per_kwh
 from .curtailment import allowed_kw
+from .dispatch import observe_pending
 from .jit import njit
 from .state import WAITING
 
@@ -18,9 +20,13 @@ BLOCKS = (
     "links",
     "weather_forecast",
     "demand_forecast",
+    "pending",
 )
 """Observation blocks, in the order of the offsets."""
-CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS, LINKS, WEATHER_FORECAST, DEMAND_FORECAST = range(len(BLOCKS))
+CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS, LINKS, WEATHER_FORECAST, DEMAND_FORECAST, PENDING = range(len(BLOCKS))
+
+FORECAST_BLOCKS = ("forecast", "weather_forecast", "demand_forecast")
+"""Those of them that hold forecasts."""
 
 FORECAST_LEADS_H = (1, 2, 3, 4, 6, 9, 12, 18, 24)
 WEATHER_LEADS_H = (3, 6, 12, 24)
@@ -40,14 +46,15 @@ def observe(params, traces, state, control, ledger, wiring, raw, observation):
     row = episode.start + episode.step
     hour = int(row * params.rules[0].step_s / 3600.0 + 1e-9)
     zones = traces.zones[row]
+    carbon_usd_per_kg = carbon_price(params.rules[0], episode, ledger.totals[0])
     if wiring.blocks[CLOCK] >= 0:
         observe_clock(traces.clock[row], episode, raw[wiring.blocks[CLOCK] :])
     if wiring.blocks[SITES] >= 0:
-        observe_sites(params, zones, state, ledger, raw[wiring.blocks[SITES] :])
+        observe_sites(params, zones, state, ledger, carbon_usd_per_kg, raw[wiring.blocks[SITES] :])
     if wiring.blocks[MODULES] >= 0:
         observe_modules(params, state, control, ledger, raw[wiring.blocks[MODULES] :])
     if wiring.blocks[FORECAST] >= 0:
-        observe_forecast(params, traces.forecast[hour], zones, raw[wiring.blocks[FORECAST] :])
+        observe_forecast(params, traces.forecast[hour], zones, carbon_usd_per_kg, raw[wiring.blocks[FORECAST] :])
     if wiring.blocks[REQUESTS] >= 0:
         for nth in range(len(params.flows)):
             raw[wiring.blocks[REQUESTS] + nth] = ledger.flows[nth].per_s
@@ -59,6 +66,8 @@ def observe(params, traces, state, control, ledger, wiring, raw, observation):
         observe_weather_forecast(params, traces.forecast[hour], raw[wiring.blocks[WEATHER_FORECAST] :])
     if wiring.blocks[DEMAND_FORECAST] >= 0:
         observe_demand_forecast(traces.request_forecast_per_s[hour], raw[wiring.blocks[DEMAND_FORECAST] :])
+    if wiring.blocks[PENDING] >= 0:
+        observe_pending(params, state, control, ledger, raw[wiring.blocks[PENDING] :])
     for entry in range(len(observation)):
         scaled = (raw[entry] - wiring.centre[entry]) * wiring.scale[entry]
         observation[entry] = min(max(scaled, -LIMIT), LIMIT)
@@ -73,13 +82,7 @@ def observe_clock(clock, episode, raw):
 
 
 @njit
-def energy_now_usd_per_kwh(rules, zone):
-    """Cost of a kWh in a zone now, without the site's adder: spot and carbon."""
-    return zone.price_usd_per_kwh + zone.carbon_kg_per_kwh * rules.carbon_usd_per_kg
-
-
-@njit
-def observe_sites(params, zones, state, ledger, raw):
+def observe_sites(params, zones, state, ledger, carbon_usd_per_kg, raw):
     """Grid, weather, power, storage and requests of the grid operator at each site."""
     at = 0
     for nth in range(len(params.sites)):
@@ -88,7 +91,8 @@ def observe_sites(params, zones, state, ledger, raw):
         raw[at] = site_now.up
         raw[at + 1] = zone.price_usd_per_kwh
         raw[at + 2] = zone.carbon_kg_per_kwh
-        raw[at + 3] = energy_now_usd_per_kwh(params.rules[0], zone) + site.price_adder_usd_per_kwh
+        carbon_usd_per_kwh = charged_kg_per_kwh(params.rules[0], zone) * carbon_usd_per_kg
+        raw[at + 3] = zone.price_usd_per_kwh + carbon_usd_per_kwh + site.price_adder_usd_per_kwh
         raw[at + 4] = zone.temp_c
         raw[at + 5] = zone.wet_bulb_c
         raw[at + 6] = zone.solar_share
@@ -124,13 +128,12 @@ def observe_modules(params, state, control, ledger, raw):
 
 
 @njit
-def observe_forecast(params, forecast, zones, raw):
-    """Forecast cost of energy less its cost now, at each site and lead."""
+def observe_forecast(params, forecast, zones, carbon_usd_per_kg, raw):
+    """Forecast cost of energy less its cost now, at each site and lead; carbon at its average intensity."""
     at = 0
-    carbon_usd_per_kg = params.rules[0].carbon_usd_per_kg
     for nth in range(len(params.sites)):
         zone = params.sites[nth].zone
-        now_usd_per_kwh = energy_now_usd_per_kwh(params.rules[0], zones[zone])
+        now_usd_per_kwh = zones[zone].price_usd_per_kwh + zones[zone].carbon_kg_per_kwh * carbon_usd_per_kg
         for lead in FORECAST_LEADS_H:
             carbon_kg_per_kwh, price_usd_per_kwh = forecast[0, zone, lead - 1], forecast[1, zone, lead - 1]
             raw[at] = price_usd_per_kwh + carbon_kg_per_kwh * carbon_usd_per_kg - now_usd_per_kwh

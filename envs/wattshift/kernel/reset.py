@@ -12,6 +12,7 @@ from .rng import START, uniform
 from .route import route
 from .settle import FIRST_CHARGE_SHARE, liability_usd
 from .slices import read
+from .state import AUTOPILOT
 from .step import clear
 
 
@@ -26,6 +27,7 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     episode.start = start
     episode.step = 0
     episode.n_jobs = 0
+    episode.newcomers = AUTOPILOT
     episode.period_h = 0.0
     state.latency_count[:] = 0.0
     for nth in range(len(params.sites)):

@@ -1,8 +1,8 @@
 """Stage 6, jobs: preempt, start, stage data, push results, progress, leave.
 
 Jobs start first come, first served where they would finish soonest; those whose slack runs out go first and may use the
-module's ordinary share of chips whatever the admission slot says. A gang holds all its chips from the moment its data
-begin to move. Preemption returns a job to its last checkpoint.
+module's ordinary share of chips whatever the admission slot says, and any site whatever the dispatch slot says. A gang
+holds all its chips from the moment its data begin to move. Preemption returns a job to its last checkpoint.
 
 The chips offered to jobs are met to the nearest gang: one that fits at least by half starts, one that is beyond the
 offer by more than half leaves, so that an offer smaller by a chip does not cost a large gang. Elastic gangs meet it to
@@ -17,7 +17,7 @@ from .gangs import free_chips, least_chips, nominal_chips, offered_chips, offere
 from .jit import njit
 from .lateness import charge_lateness
 from .paths import USABLE_LINK_SHARE, is_connected, path_in_use
-from .state import PUSHING, RUNNING, STAGING, WAITING
+from .state import DEFERRED, FIRST_SITE, PUSHING, RUNNING, STAGING, WAITING
 from .terms import JOBS_PREEMPTED, LATENESS
 from .transfer import push, stage
 
@@ -124,6 +124,8 @@ def start(params, state, control, ledger, urgent):
         job = state.jobs[nth]
         if job.status != WAITING or (job.slack_h < params.rules[0].urgent_slack_h) != urgent:
             continue
+        if job.directive == DEFERRED and not urgent:
+            continue
         if stream_room(params, ledger, job.stream) < least_chips(params, job):
             continue
         nth_module = soonest_module(params, state, control, ledger, job, urgent)
@@ -175,11 +177,14 @@ def soonest_module(params, state, control, ledger, job, urgent):
     job_class = params.job_classes[stream.job_class]
     data_gb = job_class.data_gb * job.gang
     least = least_chips(params, job)
+    only = -1 if urgent else job.directive - FIRST_SITE  # the site that it was sent to, if any
     for nth_module in range(len(params.modules)):
         speed = params.stream_speed[job.stream, nth_module]
         if speed == 0.0 or ledger.modules[nth_module].largest_gang < least:
             continue
         site = params.modules[nth_module].site
+        if only >= 0 and site != only:
+            continue
         if not is_connected(state, job.site, site):
             continue
         chips = start_chips(params, state, control, ledger, job, nth_module, urgent)

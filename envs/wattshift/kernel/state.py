@@ -15,6 +15,9 @@ F, I, U = np.float64, np.int64, np.uint64  # noqa: E741
 WAITING, STAGING, RUNNING, PUSHING = range(4)
 """Status of a job in the table; a pushing one has done its work and sends the result to its origin."""
 
+AUTOPILOT, DEFERRED, FIRST_SITE = range(3)
+"""What a decision says of a job: nothing, not before the next decision, or, from FIRST_SITE on, only at a site."""
+
 LATENCY_BINS = 48
 LATENCY_FIRST_MS = 1.0
 LATENCY_RATIO = 1.2
@@ -31,6 +34,7 @@ EPISODE = _record(
     start=I,  # row of the traces at which the episode began
     step=I,  # physics steps taken
     horizon=I,  # physics steps of an episode
+    newcomers=I,  # directive of the jobs that arrive before the next decision
     n_jobs=I,  # slots of the job table in use, from the first on, in order of arrival
     period_h=F,  # hours of the billing period so far, of those within the episode
 )
@@ -80,7 +84,8 @@ JOB = _record(  # 64 bytes, a line of the processor's cache: a batch walks throu
     gang=np.int32,  # chips, nominally
     held=np.int32,  # chips held now; 0 while waiting or pushing
     stream=np.int16,
-    status=np.int16,  # WAITING, STAGING, RUNNING or PUSHING
+    status=np.int8,  # WAITING, STAGING, RUNNING or PUSHING
+    directive=np.int8,  # AUTOPILOT, DEFERRED, or FIRST_SITE + a site
     module=np.int16,  # where the chips are held; -1 while waiting or pushing
     site=np.int16,  # where the data and the last checkpoint are, or the result
     work_h=F,  # reference chip-hours left
@@ -117,6 +122,7 @@ TOTALS = _record(
     storage_beyond=F,  # the batteries' part of it, summed over the decision's steps
     cost_usd=(F, (N_TERMS,)),  # of the episode
     sums=(F, (N_SUMS,)),  # of the episode
+    carbon_usd_per_kg=F,  # price of carbon in the step
     network_carbon_kg=F,
     link_utilisation_max=F,  # of the episode: highest load of a link over its capacity
     liability_usd=F,  # owed after the last decision, kept with accrual rewards only

@@ -14,6 +14,7 @@ from .choose import choose_paths
 from .cool import cool
 from .curtailment import announce
 from .decode import decode
+from .dispatch import direct
 from .faults import faults
 from .heat import heat
 from .jit import act, njit
@@ -22,7 +23,7 @@ from .route import clocks, route
 from .serve import serve
 from .settle import liability_usd
 from .slices import read
-from .terms import SETTLEMENT, STORAGE
+from .terms import DISPATCH, SETTLEMENT, STORAGE
 
 
 @njit
@@ -102,12 +103,14 @@ def reckon(params, traces, state, ledger, attribution):
 
 
 @act
-def begin_decision(params, control, ledger, wiring, action):
+def begin_decision(params, state, control, ledger, wiring, action):
     """Set what the action asks for, for the steps to come."""
     totals = ledger.totals[0]
     totals.terms_usd[:] = 0.0
     totals.clipped[:] = 0.0
     totals.steps = 0
+    if wiring.slots[DISPATCH] >= 0:
+        direct(params, state, control, ledger, action, wiring.slots[DISPATCH])
     decode(params, control, ledger, action, wiring.slots)
     totals.storage_beyond = 0.0
 

@@ -112,10 +112,14 @@ SLOT_AXES = {
     "links": "links",
     "preprocess": "sites",
     "flow": "sites",
+    "dispatch": "pending",
 }
 """Control slots an action may drive, and what each has one entry for."""
 SLOTS = tuple(SLOT_AXES)
 """In the order of the totals' `clipped` and of the offsets given to `decode`."""
-(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, SLEEP, LINKS, PREPROCESS, FLOW) = range(len(SLOTS))
+(ROUTING, PLACEMENT, ADMISSION, COOLING, CAPS, STORAGE, SLEEP, LINKS, PREPROCESS, FLOW, DISPATCH) = range(len(SLOTS))
+
+N_PENDING = 10
+"""Waiting jobs that the dispatch slot decides one by one; a last entry of it speaks for all others."""
 
 N_TERMS, N_SUMS, N_SLOTS = len(TERMS), len(SUMS), len(SLOTS)

@@ -71,7 +71,7 @@ def reference_cost_usd_per_h(scenario: Scenario) -> float:
 
 
 def _rules_table(scenario: Scenario, step_s: float) -> np.ndarray:
-    money, rules = scenario.money, scenario.rules
+    money, rules, budget = scenario.money, scenario.rules, scenario.money.carbon_budget
     return table(
         RULES,
         1,
@@ -89,5 +89,8 @@ def _rules_table(scenario: Scenario, step_s: float) -> np.ndarray:
         link_range_ms=rules.link_range_ms,
         site_networks=any(site.router is not None or site.access is not None for site in scenario.sites),
         elastic=any(job.elastic is not None for job in scenario.jobs.values()),
+        marginal_carbon=int(money.carbon_signal == "marginal"),
+        carbon_budget_kg_per_h=math.inf if budget is None else budget.kg_per_day / 24.0,
+        carbon_over_usd_per_kg=0.0 if budget is None else budget.usd_per_t / 1e3,
         results=any(job.result_gb > 0.0 for job in scenario.jobs.values()),
     )

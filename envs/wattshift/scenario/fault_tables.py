@@ -44,7 +44,7 @@ def hazard_table(scenario: Scenario) -> np.ndarray:
     The draws of a module are addressed by its site and its place there: a module added at the end of a site leaves the
     outages of all others as they were.
     """
-    hazards = list(_hazards(scenario))
+    hazards = list(_hazards(scenario)) if scenario.rules.random_faults else []
     return table(
         HAZARD,
         len(hazards),

@@ -31,6 +31,13 @@ class NetworkLink(Section):
         return self
 
 
+class CarbonBudget(Section):
+    """Carbon that a fleet may emit day by day; while an episode is beyond its budget so far, carbon costs more."""
+
+    kg_per_day: NonNegative = Field(description="accrues evenly over the episode")
+    usd_per_t: NonNegative = Field(description="on top of the price of carbon, in every step that begins beyond it")
+
+
 class Money(Section):
     """Prices of things that no market in the traces sets."""
 
@@ -40,6 +47,10 @@ class Money(Section):
     carbon_accounting: Literal["location", "market"] = Field(
         default="location", description="market: import matched by a PPA's output of the same step counts no carbon"
     )
+    carbon_signal: Literal["average", "marginal"] = Field(
+        default="average", description="the intensity at which carbon is charged; accounts hold the average's kg"
+    )
+    carbon_budget: CarbonBudget | None = Field(default=None, description="left out: none")
 
 
 class Rules(Section):
@@ -53,6 +64,7 @@ class Rules(Section):
     placement_range_h: NonNegative = Field(default=6.0, description="what a full placement preference is worth")
     cold_start_s: NonNegative = Field(default=23.0, description="for a new replica to load its model")
     link_range_ms: NonNegative = Field(default=100.0, description="what a full preference for a link is worth")
+    random_faults: bool = Field(default=True, description="false: only what is scripted or planned goes out of service")
     reference_cost_usd_per_h: Positive | None = Field(
         default=None, description="the autopilot's mean cost, the scale of the reward; left out: an estimate"
     )

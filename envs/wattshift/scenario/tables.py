@@ -40,6 +40,9 @@ RULES = record(
     placement_range_h=F,  # what a full placement preference is worth, as hours until the job is done
     cold_share=F,  # of a step that a new replica spends loading its model
     reference_cost_usd_per_h=F,  # the autopilot's mean cost, the scale of the reward
+    marginal_carbon=I,  # 1 = carbon is charged at the grid's marginal intensity; accounts hold the average's
+    carbon_budget_kg_per_h=F,  # that an episode may emit; inf = as much as it wants
+    carbon_over_usd_per_kg=F,  # on top of the price in steps that begin beyond the budget so far
     market_carbon=I,  # 1 = import matched by contracted output counts no carbon
     link_range_ms=F,  # what a full preference for a link is worth
     site_networks=I,  # 1 = some site counts a router or an access network

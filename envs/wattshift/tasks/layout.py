@@ -11,7 +11,7 @@ import numpy as np
 
 from ..kernel.entry import Wiring
 from ..kernel.observe import BLOCKS, DEMAND_LEADS_H, FORECAST_LEADS_H, SLACK_EDGES_H, WEATHER_LEADS_H
-from ..kernel.terms import SLOT_AXES, SLOTS, TERMS
+from ..kernel.terms import N_PENDING, SLOT_AXES, SLOTS, TERMS
 from ..scenario.tables import Params
 from .task import Task
 
@@ -84,6 +84,10 @@ TYPICAL_WORK_H = 12.0
 """Reference chip-hours per chip of the fleet that scale to one in the job block."""
 
 
+MOST_SITES = 125
+"""A job's directive is kept in a byte."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where everything stands in the observation and in the action."""
@@ -127,7 +131,14 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
         params: the compiled scenario.
         names: of its sites, modules, flows and job classes.
         flow_mean_per_s: [F] long-run mean rates, which scale the request block.
+
+    Raises:
+        ValueError: a task that dispatches jobs among more sites than a directive can name.
     """
+    if "dispatch" in task.drives and len(names.sites) > MOST_SITES:
+        raise ValueError(
+            f"task: 'dispatch' can choose among {MOST_SITES} sites at most, the scenario has {len(names.sites)}"
+        )
     fleet_chips = float(params.modules["chips"][params.stream_speed.max(axis=0) > 0.0].sum())
     blocks = {
         "clock": _CLOCK,
@@ -150,6 +161,7 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
             for flow, mean in zip(names.flows, flow_mean_per_s, strict=True)
             for lead in DEMAND_LEADS_H
         ),
+        "pending": _pending_features(names),
     }
     features: list[Feature] = []
     slices = {}
@@ -164,6 +176,7 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
         ),
         "modules": names.modules,
         "links": names.links,
+        "pending": (*(f"job{nth + 1}" for nth in range(N_PENDING)), "others"),
     }
     entries: list[str] = []
     actions = {}
@@ -177,6 +190,23 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
 
 def _each(kind: str, names: tuple[str, ...], features: tuple[Feature, ...]) -> tuple[Feature, ...]:
     return tuple(Feature(f"{kind}/{name}/{f.name}", f.unit, f.centre, f.scale) for name in names for f in features)
+
+
+def _pending_features(names: Names) -> tuple[Feature, ...]:
+    """Of every job shown; 0 where there is none."""
+    features = []
+    for nth in range(1, N_PENDING + 1):
+        features += [
+            Feature(f"pending/{nth}/present", "0/1", 0.0, 1.0),
+            Feature(f"pending/{nth}/gang", "chips", 0.0, 1.0 / 32.0),
+            Feature(f"pending/{nth}/work", "reference chip-h", 0.0, 1.0 / 256.0),
+            Feature(f"pending/{nth}/slack", "h", 0.0, 0.1),
+            Feature(f"pending/{nth}/data", "GB", 0.0, 1.0 / 256.0),
+            *(Feature(f"pending/{nth}/class/{name}", "0/1", 0.0, 1.0) for name in names.job_classes),
+            *(Feature(f"pending/{nth}/at/{name}", "0/1", 0.0, 1.0) for name in names.sites),
+            *(Feature(f"pending/{nth}/open/{name}", "0/1", 0.0, 1.0) for name in names.sites),
+        ]
+    return tuple(features)
 
 
 def _weather_forecast() -> tuple[Feature, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ..kernel.observe import BLOCKS
 from ..kernel.terms import SLOTS, TERMS
@@ -23,12 +23,26 @@ class Task(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     summary: str
+    """One line for tables."""
+    description: str = ""
+    """What is decided and what it trades off, for the documentation."""
     drives: tuple[str, ...] = Field(min_length=1)
     """Control slots in the order of the action; the autopilot sets the others."""
     sees: tuple[str, ...] = Field(min_length=1)
     """Observation blocks in the order of the observation."""
-    pays: dict[str, float]
-    """Weight of each cost term in the reward; terms left out weigh nothing."""
+    pays: dict[str, float] = Field(default_factory=lambda: dict.fromkeys(TERMS, 1.0))
+    """Weight of each cost term in the reward; terms left out weigh nothing. Left out as a whole: all of them, at 1.
+
+    The built-in tasks pay for everything: chips, heat, power and links are shared, so that every slot moves every term.
+    """
+    discrete: bool = False
+    """Actions are choices (`wattshift.choices`) instead of a Box; for a task that drives `dispatch` alone."""
+    scenario: str = "hybrid"
+    """Where the task is set if nothing else is asked for."""
+    decision_every: int = Field(default=1, ge=1)
+    """Physics steps per decision, likewise."""
+    episode_days: float = Field(default=7.0, gt=0.0)
+    """Length of an episode, likewise."""
 
     @field_validator("drives")
     @classmethod
@@ -46,6 +60,18 @@ class Task(BaseModel):
         _known(tuple(weights), TERMS)
         return weights
 
+    @model_validator(mode="after")
+    def _choices_are_of_jobs_seen(self) -> "Task":
+        if self.discrete and (self.drives != ("dispatch",) or "pending" not in self.sees):
+            raise ValueError("a discrete task must drive 'dispatch' alone and see 'pending'")
+        return self
+
+
+def builtin_tasks() -> tuple[str, ...]:
+    """Names of the tasks that come with the package."""
+    files_here = files(__package__).iterdir()
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in files_here if entry.name.endswith(".yaml")))
+
 
 def load_task(source: str | Path | Mapping[str, Any] | Task) -> Task:
     """Read a task: a built-in name, a YAML file, or a mapping.
@@ -57,10 +83,9 @@ def load_task(source: str | Path | Mapping[str, Any] | Task) -> Task:
         return source
     if isinstance(source, Mapping):
         return _parse(source, "task")
-    builtin = files(__package__)
-    names = sorted(entry.name.removesuffix(".yaml") for entry in builtin.iterdir() if entry.name.endswith(".yaml"))
+    names = builtin_tasks()
     if str(source) in names:
-        text = builtin.joinpath(f"{source}.yaml").read_text()
+        text = files(__package__).joinpath(f"{source}.yaml").read_text()
     elif Path(source).is_file():
         text = Path(source).read_text()
     else:
