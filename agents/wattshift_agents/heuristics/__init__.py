@@ -12,6 +12,7 @@ from wattshift_agents.heuristics.constant import AllHigh, AllLow, Autopilot, Mid
 from wattshift_agents.heuristics.cooling import AshraeFixed, BestStatic, OutdoorReset
 from wattshift_agents.heuristics.demand_response import DemandResponse
 from wattshift_agents.heuristics.dollars import LowestDollar
+from wattshift_agents.heuristics.job_by_job import DispatchLowestCarbon, DispatchLowestWindow, DispatchNearest
 from wattshift_agents.heuristics.links import SleepingLinks
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
 from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
@@ -41,6 +42,9 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         WaitAwhile,
         VirtualCapacity,
         ElasticGreedy,
+        DispatchNearest,
+        DispatchLowestCarbon,
+        DispatchLowestWindow,
         ConsolidateAndSleep,
         LoadFollowingClocks,
         SleepingLinks,

@@ -19,7 +19,7 @@ class Constant(Heuristic):
 
     def decide(self, action: Action, view: View) -> None:
         """Fill every slot with `level`."""
-        action[:] = self.level
+        self.fill_all(action, self.level)
 
 
 class Autopilot(Constant):
@@ -90,4 +90,4 @@ class Random(Heuristic):
 
     def decide(self, action: Action, view: View) -> None:
         """Draw every slot uniformly from [-1, 1]."""
-        action[:] = self.generator.uniform(-1.0, 1.0, action.shape)
+        self.fill_all(action, self.generator.uniform(-1.0, 1.0, action.shape))
