@@ -26,7 +26,8 @@ policies; none looks beyond the published forecasts. Parameters and what is appr
 ## Stack
 `stack` takes each slot from the rule that cost least beside the others. `python benchmarks/tune_stack.py stack` finds
 them by coordinate descent on windows of the synthetic training year (`hybrid`, seed 0), and checks them on the
-validation year (seed 1). Slots that are not listed stay with the autopilot; a slot that a task does not drive is left out.
+validation year (seed 1). Slots that are not listed stay with the autopilot; a slot that a task does not drive is left
+out.
 
 {table(("slot", "rule", "parameters"), [_part(slot, rule) for slot, rule in found_parts().items()])}
 
