@@ -35,8 +35,8 @@ class Pending(NamedTuple):
 class JobByJob(Heuristic):
     """What rules that read the jobs shown share: a choice for each, as the action has it.
 
-    Jobs that are not shown yet wait until they are. Of a discrete task the action holds the choices themselves, of a Box
-    task choice / last choice.
+    Jobs that are not shown yet wait until they are. Of a discrete task the action holds the choices themselves, of a
+    Box task choice / last choice.
     """
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:
