@@ -41,6 +41,6 @@ class Policy(Protocol):
             view: the same moment in physical units with forecasts, for heuristics.
 
         Returns:
-            float32 [n, A] in [-1, 1]; zero leaves a slot to the autopilot.
+            float32 [n, A] in [-1, 1], of a discrete task its choices; zero leaves a slot to the autopilot.
         """
         ...

@@ -17,8 +17,9 @@ Floats = NDArray[np.float64]
 class View(NamedTuple):
     """The present and the published forecasts of every environment; never the future itself.
 
-    Axes: n environments, S sites (in the scenario's order), L links, LEADS forecast leads of 1, 2, ... 24 hours. All
-    arrays are copies: writing to them changes nothing in the world.
+    Axes: n environments, S sites, M modules, F request flows (in the scenario's order), L links, LEADS forecast leads
+    of 1, 2, ... 24 hours. All arrays are copies: writing to them changes nothing in the world. What is said to be of
+    the last step is zero before the first one.
     """
 
     clock: Floats  # [n, 6] sin and cos of the UTC hour of day, of the day of week, of the time of year
@@ -35,6 +36,17 @@ class View(NamedTuple):
     stored_kwh: Floats  # [n, S] at the bus, from the battery's charge above its reserve
     jobs: NDArray[np.void]  # [n, J] JOB_VIEW: the jobs on the table, J as many as the fullest table holds
     link_utilisation: Floats  # [n, L] load / capacity of the step that has passed
+    dry_bulb_c: Floats  # [n, S] outdoors, this step
+    wet_bulb_c: Floats  # [n, S]
+    own_kw: Floats  # [n, S] what photovoltaics and wind turbines on site can give, this step
+    it_kw: Floats  # [n, S] of the last step
+    load_kw: Floats  # [n, S] IT, cooling and losses of the last step
+    peak_kw: Floats  # [n, S] highest import of the billing period so far
+    flow_per_s: Floats  # [n, F] requests that arrived in the last step
+    flow_forecast_per_s: Floats  # [n, F, LEADS]
+    asked_chips: Floats  # [n, M] chips' worth of requests sent to the module in the last step
+    held_chips: Floats  # [n, M] chips that jobs hold
+    awake_chips: Floats  # [n, M] in service, neither asleep nor failed; those that are waking count
 
 
 def look(world: "World") -> View:
@@ -66,6 +78,10 @@ def look(world: "World") -> View:
         **_grid_side(world),
         jobs=jobs_of(world),
         link_utilisation=world.ledger.links["gbps"] / params.links["capacity_gbps"],
+        **_site_side(world, row),
+        flow_per_s=world.ledger.flows["per_s"].copy(),
+        flow_forecast_per_s=traces.request_forecast_per_s[hour].astype(np.float64),
+        **_chips(world),
     )
 
 
@@ -78,6 +94,30 @@ def _grid_side(world: "World") -> dict[str, Floats]:
         "allowed_kw": np.where(is_asked, (1.0 - sites["curtail_share"]) * now["usual_kw"], np.inf),
         "drawn_kw": moved["import_kw"] + moved["discharge_kw"] - moved["charge_kw"],
         "stored_kwh": np.maximum(above_kwh, 0.0) * sites["battery_discharge_efficiency"],
+    }
+
+
+def _site_side(world: "World", row: NDArray[np.int64]) -> dict[str, Floats]:
+    sites, traces, moved = world.params.sites, world.traces, world.ledger.sites
+    zone = sites["zone"]
+    return {
+        "dry_bulb_c": traces.temp_c[row][:, zone].astype(np.float64),
+        "wet_bulb_c": traces.wet_bulb_c[row][:, zone].astype(np.float64),
+        "own_kw": sites["pv_kw"] * traces.solar_share[row][:, zone]
+        + sites["wind_kw"] * traces.wind_share[row][:, zone],
+        "it_kw": moved["it_kw"].copy(),
+        "load_kw": moved["it_kw"] + moved["cooling_kw"] + moved["loss_kw"],
+        "peak_kw": world.state.sites["peak_kw"].copy(),
+    }
+
+
+def _chips(world: "World") -> dict[str, Floats]:
+    now = world.state.modules
+    awake = np.maximum(now["awake"] + now["waking"] - now["failed_chips"], 0) * now["up"]
+    return {
+        "asked_chips": world.ledger.modules["asked_chips"].copy(),
+        "held_chips": now["held_chips"].astype(np.float64),
+        "awake_chips": awake.astype(np.float64),
     }
 
 

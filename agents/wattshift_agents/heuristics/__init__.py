@@ -3,15 +3,22 @@
 from collections.abc import Sequence
 
 from wattshift_agents.errors import SettingsError, closest
+from wattshift_agents.heuristics.balancing import LatencyWeighted, LeastLoaded, RoundRobin
 from wattshift_agents.heuristics.base import Heuristic
 from wattshift_agents.heuristics.capacity import VirtualCapacity
+from wattshift_agents.heuristics.clocks import LoadFollowingClocks
 from wattshift_agents.heuristics.combined import Thrifty
 from wattshift_agents.heuristics.constant import AllHigh, AllLow, Autopilot, Middle, Random
+from wattshift_agents.heuristics.cooling import AshraeFixed, BestStatic, OutdoorReset
 from wattshift_agents.heuristics.demand_response import DemandResponse
+from wattshift_agents.heuristics.dollars import LowestDollar
+from wattshift_agents.heuristics.job_by_job import DispatchLowestCarbon, DispatchLowestWindow, DispatchNearest
 from wattshift_agents.heuristics.links import SleepingLinks
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
+from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
+from wattshift_agents.heuristics.stack import Stack
 from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
-from wattshift_agents.heuristics.storage import Arbitrage
+from wattshift_agents.heuristics.storage import Arbitrage, PeakShaving, SelfConsumption
 from wattshift_agents.heuristics.suspending import ElasticGreedy, Threshold, WaitAwhile
 from wattshift_agents.heuristics.waiting import WaitForGreen
 
@@ -20,9 +27,13 @@ HEURISTICS: dict[str, type[Heuristic]] = {
     for kind in (
         Autopilot,
         NearestSite,
+        RoundRobin,
+        LeastLoaded,
+        LatencyWeighted,
         LowestCarbon,
         LowestPrice,
         CheapestEnergy,
+        LowestDollar,
         WaitForGreen,
         LowestSlot,
         LowestWindow,
@@ -31,10 +42,21 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         WaitAwhile,
         VirtualCapacity,
         ElasticGreedy,
-        Arbitrage,
+        DispatchNearest,
+        DispatchLowestCarbon,
+        DispatchLowestWindow,
+        ConsolidateAndSleep,
+        LoadFollowingClocks,
         SleepingLinks,
+        AshraeFixed,
+        OutdoorReset,
+        BestStatic,
+        Arbitrage,
+        PeakShaving,
+        SelfConsumption,
         Thrifty,
         DemandResponse,
+        Stack,
         Random,
         AllLow,
         Middle,

@@ -19,7 +19,7 @@ class Constant(Heuristic):
 
     def decide(self, action: Action, view: View) -> None:
         """Fill every slot with `level`."""
-        action[:] = self.level
+        self.fill_all(action, self.level)
 
 
 class Autopilot(Constant):
@@ -54,6 +54,25 @@ class AllHigh(Constant):
     level = 1.0
 
 
+class Levels(Heuristic):
+    """Some slots at a level each, the others with the autopilot.
+
+    Args:
+        levels: Value by slot.
+    """
+
+    name = "levels"
+    looks_at = "nothing"
+
+    def __init__(self, **levels: float):
+        self.levels = levels
+
+    def decide(self, action: Action, view: View) -> None:
+        """Fill the slots."""
+        for slot, level in self.levels.items():
+            self.fill(action, slot, level)
+
+
 class Random(Heuristic):
     """Uniform noise in every slot, the same sequence in every evaluation."""
 
@@ -71,4 +90,4 @@ class Random(Heuristic):
 
     def decide(self, action: Action, view: View) -> None:
         """Draw every slot uniformly from [-1, 1]."""
-        action[:] = self.generator.uniform(-1.0, 1.0, action.shape)
+        self.fill_all(action, self.generator.uniform(-1.0, 1.0, action.shape))

@@ -61,9 +61,9 @@ class DemandResponse(Heuristic):
         beyond_kw = np.maximum(view.drawn_kw - discharge_kw - target_kw, 0.0)
         kept_share = np.clip(1.0 - 2.0 * beyond_kw / np.maximum(view.drawn_kw, 1e-9), 0.0, 1.0)
         running = np.minimum(view.job_occupancy, 1.0)
-        self._put(action, "caps", is_asked, self.caps)
-        self._put(action, "placement", is_near, -1.0)
-        self._put(action, "admission", is_asked, running * kept_share - 1.0)
+        self.put(action, "caps", is_asked, self.caps)
+        self.put(action, "placement", is_near, -1.0)
+        self.put(action, "admission", is_asked, running * kept_share - 1.0)
         self._dispatch(action, view, is_asked, discharge_kw)
         self.asked_h = np.where(is_asked, self.asked_h + self.decision_h, 0.0)
 
@@ -78,10 +78,4 @@ class DemandResponse(Heuristic):
         charge_kw = missing_kwh / self.charge_efficiency / left_h
         wanted = np.where(is_asked, -discharge_kw, charge_kw) / self.battery_kw
         chosen = (is_asked | is_ahead)[:, self.has_battery]
-        self._put(action, "storage", chosen, np.clip(wanted, -1.0, 1.0)[:, self.has_battery])
-
-    def _put(self, action: Action, slot: str, chosen: Mask, values: Floats | float) -> None:
-        """Set entries of one slot where chosen; a slot that the task does not drive stays with the autopilot."""
-        if slot in self.slots:
-            place = self.slots[slot]
-            action[:, place] = np.where(chosen, values, action[:, place])
+        self.put(action, "storage", chosen, np.clip(wanted, -1.0, 1.0)[:, self.has_battery])

@@ -1,5 +1,6 @@
 """Policies that send work to the sites that look best now, by rank."""
 
+from wattshift.traces.series import LEADS
 from wattshift_agents.heuristics.base import Heuristic
 from wattshift_agents.policy import Action
 from wattshift_agents.view import Floats, View
@@ -62,11 +63,21 @@ class LowestPrice(Heuristic):
 
 
 class CheapestEnergy(Heuristic):
-    """Jobs go where a kWh costs least now, carbon priced in; requests stay near, since moving them costs transit."""
+    """Jobs go where a kWh costs least now, carbon priced in; requests stay near, since moving them costs transit.
+
+    Args:
+        ahead_h: Hours of the forecast that count as much as the present one each, since jobs run for hours.
+    """
 
     name = "cheapest-energy"
     looks_at = "price and the price of the carbon"
 
+    def __init__(self, ahead_h: int = 0):
+        if not 0 <= ahead_h <= LEADS:
+            raise ValueError(f"ahead_h: got {ahead_h}, must be 0..{LEADS}")
+        self.ahead_h = ahead_h
+
     def decide(self, action: Action, view: View) -> None:
         """Prefer sites for jobs by the rank of what a kWh costs."""
-        self.fill(action, "placement", preference_by_rank(view.energy_usd_per_kwh))
+        ahead = view.energy_forecast_usd_per_kwh[:, :, : self.ahead_h].sum(axis=2)
+        self.fill(action, "placement", preference_by_rank((view.energy_usd_per_kwh + ahead) / (1.0 + self.ahead_h)))

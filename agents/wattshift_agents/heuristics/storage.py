@@ -1,12 +1,13 @@
 """Policies for batteries."""
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wattshift_agents.heuristics.base import Heuristic
 from wattshift_agents.policy import Action, Mask
-from wattshift_agents.view import View
+from wattshift_agents.view import Floats, View
 
 if TYPE_CHECKING:
     from wattshift.world import World
@@ -45,3 +46,95 @@ class Arbitrage(Heuristic):
         margin = 0.5 * (self.wear_usd_per_kwh + self.lost_share * np.abs(usual))
         direction = (now < usual - margin).astype(np.float64) - (now > usual + margin)
         self.fill(action, "storage", self.power_share * direction)
+
+
+class Dispatch(Heuristic):
+    """What rules that know the power they want at the bus share: from kW to entries of the slot."""
+
+    def reset(self, world: "World", mask: Mask | None = None) -> None:
+        """Learn the batteries."""
+        super().reset(world, mask)
+        self.sites = world.params.sites
+        self.has_battery = self.sites["battery_kwh"] > 0.0
+
+    def decide(self, action: Action, view: View) -> None:
+        """Set the storage slot."""
+        wanted_kw = self.bus_kw(view)[:, self.has_battery]
+        self.fill(action, "storage", np.clip(wanted_kw / self.sites["battery_kw"][self.has_battery], -1.0, 1.0))
+
+    @abstractmethod
+    def bus_kw(self, view: View) -> Floats:
+        """`[n, S]` wanted at the bus: + charge, - discharge; limited to the battery's power afterwards."""
+
+
+class PeakShaving(Dispatch):
+    """Batteries cut the import above its usual level, where it would set a new peak, and refill below that level.
+
+    The usual level is the running mean of the import without the battery, over about a day. Up to `margin` above it,
+    or up to the peak that the billing period has seen in any case, nothing is given: the demand charge is owed already.
+    Refilling stays below the mean and takes no more than `refill_share` of the battery's power; it ends at `refill_to`,
+    since a full battery ages fastest.
+
+    Args:
+        margin: Import above its mean that is let through, relative.
+        refill_share: Of the battery's power.
+        refill_to: Charge above the reserve that is kept for peaks, over what fits there.
+    """
+
+    name = "peak-shaving"
+    source = (
+        "after Oudalov et al., Sizing and Optimal Operation of Battery Energy Storage for Peak Shaving, PowerTech 2007"
+    )
+    looks_at = "import without the battery, peak of the billing period, charge"
+
+    MEMORY_H = 24.0
+
+    def __init__(self, margin: float = 0.1, refill_share: float = 0.1, refill_to: float = 0.5):
+        if not 0.0 < refill_to <= 1.0:
+            raise ValueError(f"refill_to: got {refill_to}, must be above 0 and at most 1")
+        if not margin >= 0.0:
+            raise ValueError(f"margin: got {margin}, must be at least 0")
+        if not 0.0 < refill_share <= 1.0:
+            raise ValueError(f"refill_share: got {refill_share}, must be above 0 and at most 1")
+        self.margin = margin
+        self.refill_share = refill_share
+        self.refill_to = refill_to
+
+    def reset(self, world: "World", mask: Mask | None = None) -> None:
+        """Forget the usual import of the episodes that begin."""
+        super().reset(world, mask)
+        above_reserve_kwh = self.sites["battery_kwh"] * (1.0 - self.sites["battery_reserve_share"])
+        self.room_kwh = above_reserve_kwh * self.sites["battery_discharge_efficiency"]
+        self.forgotten = 1.0 - np.exp(-world.decision_h / self.MEMORY_H)
+        if mask is None:
+            self.usual_kw = np.zeros((world.n_envs, len(self.sites)))
+        else:
+            self.usual_kw[mask] = 0.0
+
+    def bus_kw(self, view: View) -> Floats:
+        """Discharge what lies above the line, charge below it."""
+        is_new = self.usual_kw == 0.0
+        self.usual_kw = np.where(
+            is_new, view.drawn_kw, self.usual_kw + self.forgotten * (view.drawn_kw - self.usual_kw)
+        )
+        line_kw = np.maximum((1.0 + self.margin) * self.usual_kw, view.peak_kw)
+        above_kw = view.drawn_kw - line_kw
+        below_kw = np.maximum(self.usual_kw - view.drawn_kw, 0.0)
+        refill_kw = np.minimum(below_kw, self.refill_share * self.sites["battery_kw"])
+        is_filled = view.stored_kwh >= self.refill_to * self.room_kwh
+        return np.where(above_kw > 0.0, -above_kw, np.where(is_filled, 0.0, refill_kw))
+
+
+class SelfConsumption(Dispatch):
+    """Batteries store what own sun and wind give beyond the load, and give it back as soon as the load is higher.
+
+    Power from the grid is never stored: the battery neither trades nor shaves peaks.
+    """
+
+    name = "self-consumption"
+    source = "after Luthander et al., Photovoltaic self-consumption in buildings, Applied Energy 2015"
+    looks_at = "own sun and wind, load"
+
+    def bus_kw(self, view: View) -> Floats:
+        """The surplus, or minus what is missing. Before the first step no load is known: nothing."""
+        return np.where(view.load_kw > 0.0, view.own_kw - view.load_kw, 0.0)
