@@ -140,7 +140,7 @@ class Problem:
             found = pick(years)
             if np.isfinite(real).all():
                 margin = max(0.15 * np.ptp(real), 0.02 * abs(real.mean()))
-                weight = SHAPE_WEIGHT if pick is mean_day else 0.3 * SHAPE_WEIGHT
+                weight = SHAPE_WEIGHT if pick is mean_day else 0.8 * SHAPE_WEIGHT
                 parts.append(weight * ((found - found.mean()) - (real - real.mean())) / margin)
         return np.concatenate(parts) if parts else np.zeros(0)
 

@@ -55,19 +55,22 @@ def real_year(zone: Zone, root: Path, year: int) -> Year:
     if files is None:
         return Year(None, None, None)
 
-    def if_any(folder: Path, rows: Iterable[Row], scale: float) -> Hourly | None:
-        return from_rows(list(rows), scale, clock) if folder.is_dir() else None
+    def if_any(folder: Path, rows: Callable[[], Iterable[Row]], scale: float) -> Hourly | None:
+        return from_rows(list(rows()), scale, clock) if folder.is_dir() else None
+
+    def carbon() -> Iterable[Row]:
+        return carbon_rows(root, files, year)
 
     def temperatures() -> Iterable[Row]:
-        yield from open_weather(root, files.weather_folder, year).rows(TEMPERATURE_C)
+        return open_weather(root, files.weather_folder, year).rows(TEMPERATURE_C)
 
     def prices() -> Iterable[Row]:
-        yield from price_rows(root, files, year)
+        return price_rows(root, files, year)
 
     return Year(
-        if_any(root / "carbon_electricitymaps" / files.carbon_folder, carbon_rows(root, files, year), G_PER_KG),
-        if_any(root / "price_processed" / files.price_folder, prices(), KWH_PER_MWH),
-        if_any(root / "weather_openmeteo" / files.weather_folder, temperatures(), 1.0),
+        if_any(root / "carbon_electricitymaps" / files.carbon_folder, carbon, G_PER_KG),
+        if_any(root / "price_processed" / files.price_folder, prices, KWH_PER_MWH),
+        if_any(root / "weather_openmeteo" / files.weather_folder, temperatures, 1.0),
     )
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from . import catalog
 from .catalog.quantiles import at_scores
-from .kernel.arrivals import hourly_burst, job_count, request_count, shape_job
+from .kernel import arrivals
+from .kernel.jit import compiled
 from .scenario.inherit import inherit_jobs
 from .scenario.job_tables import job_shape
 from .scenario.request_tables import dispersion
@@ -23,6 +24,9 @@ from .traces.interpolate import step_middles_s
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+request_count, job_count = compiled(arrivals.request_count), compiled(arrivals.job_count)
+hourly_burst, shape_job = compiled(arrivals.hourly_burst), compiled(arrivals.shape_job)
 
 MINUTE_S, JOB_STEP_S = 60, 300
 A_MONDAY_S = midnight_s(2024, 1, 1)

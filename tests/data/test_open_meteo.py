@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from weather_samples import open_meteo, open_meteo_csv, real_file, sun_w_per_m2, temp_c, utc_s, write_json
+from weather_files import open_meteo, open_meteo_csv, real_file, sun_w_per_m2, temp_c, utc_s, write_json
 
 from wattshift.data.check import check
 from wattshift.data.check.finding import Weight

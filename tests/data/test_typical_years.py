@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pvlib
 import pytest
-from weather_samples import epw, month_year, pvgis, real_file, sun_w_per_m2, temp_c, tmy3, utc_s
+from weather_files import epw, month_year, pvgis, real_file, sun_w_per_m2, temp_c, tmy3, utc_s
 
 from wattshift.data.check import check, check_together
 from wattshift.data.check.finding import Weight

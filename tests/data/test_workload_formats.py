@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from weather_samples import real_file, utc_s
+from weather_files import real_file, utc_s
 
 from wattshift.data import streams
 from wattshift.data.errors import DataError, MissingStatementError

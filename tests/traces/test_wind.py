@@ -161,7 +161,9 @@ def test_real_wind_is_read_in_km_per_h_on_the_files_clock(tmp_path, offset_s) ->
 
 
 def test_wind_that_cannot_be_is_refused_by_file_and_place(tmp_path) -> None:
-    with pytest.raises(TraceError, match=r"2023\.json.*windspeed_10m\[0\]: got -1\.0, expected km/h between 0 and 400"):
+    with pytest.raises(
+        TraceError, match=r"2023\.json.*element 0, windspeed_10m: got -1\.0, expected wind speed at 10 m in km/h"
+    ):
         real_wind(tmp_path, wind_km_per_h=lambda t: -1.0)
 
 

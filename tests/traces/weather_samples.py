@@ -8,7 +8,7 @@ import numpy as np
 
 from wattshift.traces.clock import DAY_S, Hours, month_hour
 from wattshift.traces.readers.hours import place
-from wattshift.traces.readers.weather import COLUMNS, open_weather
+from wattshift.traces.readers.weather import CLOUD, HUMIDITY, TEMPERATURE_C, WIND_M_PER_S, open_weather
 from wattshift.traces.real import inner_days, joined
 from wattshift.traces.synoptic import drivers
 from wattshift.traces.weather import Weather, synthetic_weather
@@ -29,7 +29,8 @@ def real_weather(root: Path, name: str) -> tuple[dict[str, np.ndarray], Hours]:
     """Series of 2022 and 2023 by the name of their column, shares as 0..1."""
     hours = inner_days(REAL_YEARS[0], len(REAL_YEARS))
     files = [open_weather(root, catalog()[name].real_files.weather_folder, year) for year in REAL_YEARS]
-    series = {c.key: place(joined([list(f.rows(c)) for f in files]), hours, fill=False) for c in COLUMNS}
+    columns = (TEMPERATURE_C, HUMIDITY, CLOUD, WIND_M_PER_S)
+    series = {c: place(joined([list(f.rows(c)) for f in files]), hours, fill=False) for c in columns}
     return series, hours
 
 

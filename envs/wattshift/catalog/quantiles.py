@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-N_QUANTILES = 65
+N_QUANTILES = 129
 LARGEST_SCORE = 4.0
 SCORES: Floats = np.linspace(-LARGEST_SCORE, LARGEST_SCORE, N_QUANTILES)
 """Normal scores of a table's points; beyond the ends (6 in 100,000) the ends hold."""

@@ -71,7 +71,7 @@ def _doubt(residual: Floats, n_fitted: int) -> float:
     power = float(residual @ residual)
     lasting = float(residual[DAY_H:] @ residual[:-DAY_H]) / power if power > 0.0 else 0.0
     rho = min(max(lasting, 0.0), LONGEST_LASTING)
-    independent = len(residual) / DAY_H * (1.0 - rho) / (1.0 + rho)
+    independent = max(len(residual) / DAY_H * (1.0 - rho) / (1.0 + rho), n_fitted + 1.0)  # a past of a few days
     return (independent + n_fitted) / (independent - n_fitted)
 
 
@@ -124,4 +124,4 @@ def _daily_medians(hourly: Floats) -> Floats:
 def _sums(daily: Floats, end: NDArray[np.int64]) -> Floats:
     """Sum of the `LEVEL_DAYS` days before each end, 0 where there are not so many."""
     running = np.concatenate([[0.0], np.cumsum(daily)])
-    return np.where(end >= LEVEL_DAYS, running[end] - running[end - LEVEL_DAYS], 0.0)
+    return np.where(end >= LEVEL_DAYS, running[np.maximum(end, 0)] - running[np.maximum(end - LEVEL_DAYS, 0)], 0.0)
