@@ -26,6 +26,7 @@ class Bound(NamedTuple):
 
     total_usd: float  # certified: no policy's episode costs less
     optimum_usd: float  # of the relaxation as the solver reports it; the difference is what certifying cost
+    terms_usd: dict[str, float]  # at the relaxation's optimum: where its cost lies, none of them a bound by itself
     seconds: float
 
 
@@ -54,13 +55,16 @@ def bound_usd(
     program = Program()
     network = price_network(case)
     modules = add_modules(program, case)
-    constant_usd = network.constant_usd + add_sites(program, case, modules.load_kwh)
-    constant_usd += add_requests(program, case, network, modules)
+    constants_usd = add_sites(program, case, modules.load_kwh)
+    constants_usd |= {"network": network.constant_usd, "requests": add_requests(program, case, network, modules)}
     add_jobs(program, case, network, modules, block_slots)
     solution = program.solve()
+    constant_usd = sum(constants_usd.values())
+    names = sorted({*solution.terms_usd, *constants_usd})
     return Bound(
         total_usd=constant_usd + solution.certified,
         optimum_usd=constant_usd + solution.optimum,
+        terms_usd={name: solution.terms_usd.get(name, 0.0) + constants_usd.get(name, 0.0) for name in names},
         seconds=time.perf_counter() - began_s,
     )
 

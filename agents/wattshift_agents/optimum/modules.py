@@ -168,7 +168,7 @@ def _add_cooling(program: Program, case: Case, it_kwh: Ints, most_kw: Floats) ->
         plants = case.params.plants[used, side]
         most_kwh = runs_h[:, used] * plants["capacity_kw"]
         water_usd = np.array([water_usd_per_kwh(case, int(module), side) for module in used])
-        removed = program.variables(most_kwh.shape, most_kwh, water_usd)
+        removed = program.variables(most_kwh.shape, most_kwh, water_usd, term="water")
         program.add(heat[:, used], removed, 1.0)
         spent = np.zeros(it_kwh.shape, np.int64)
         for nth, module in enumerate(used):

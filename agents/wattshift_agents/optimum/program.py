@@ -26,7 +26,7 @@ class Solution(NamedTuple):
     certified: float  # lower bound of the optimum, from the multipliers
     optimum: float  # the solver's own value
     values: Floats  # [variables]
-    cost: Floats  # [variables]
+    terms_usd: dict[str, float]  # what the variables cost there, by the name given to them
 
 
 class Program:
@@ -37,10 +37,15 @@ class Program:
         self._rhs: list[Floats] = []
         self._is_equal: list[NDArray[np.bool_]] = []
         self._entries: list[tuple[Ints, Ints, Floats]] = []
+        self._terms: dict[str, list[Ints]] = {}
         self._n_columns = self._n_rows = 0
 
-    def variables(self, shape: tuple[int, ...], high: ArrayLike, cost: ArrayLike = 0.0, low: ArrayLike = 0.0) -> Ints:
+    def variables(
+        self, shape: tuple[int, ...], high: ArrayLike, cost: ArrayLike = 0.0, low: ArrayLike = 0.0, term: str = ""
+    ) -> Ints:
         """New variables; `high`, `low` and `cost` broadcast to `shape`. Returns their numbers [shape].
+
+        `term` names what they cost, for orientation.
 
         Raises:
             ValueError: a bound or a cost is not finite, or a lower bound is above its upper one.
@@ -52,7 +57,10 @@ class Program:
             raise ValueError("variables: a lower bound is above its upper bound")
         self._columns.append((columns[0], columns[1], columns[2]))
         first, self._n_columns = self._n_columns, self._n_columns + columns[0].size
-        return np.arange(first, self._n_columns).reshape(shape)
+        numbers = np.arange(first, self._n_columns)
+        if term:
+            self._terms.setdefault(term, []).append(numbers)
+        return numbers.reshape(shape)
 
     def at_most(self, rhs: ArrayLike) -> Ints:
         """New rows `... <= rhs`, empty as yet; returns their numbers [shape of rhs]."""
@@ -92,7 +100,11 @@ class Program:
         multipliers[~is_equal] = np.minimum(result.ineqlin.marginals, 0.0)
         multipliers[is_equal] = result.eqlin.marginals
         certified = dual_bound(cost, matrix, rhs, low, high, multipliers)
-        return Solution(certified, float(result.fun), result.x, cost)
+        spent_usd = cost * result.x
+        terms_usd = {
+            term: float(sum(spent_usd[numbers].sum() for numbers in parts)) for term, parts in self._terms.items()
+        }
+        return Solution(certified, float(result.fun), result.x, terms_usd)
 
     def _rows(self, rhs: ArrayLike, is_equal: bool) -> Ints:
         values = np.asarray(rhs, np.float64)

@@ -32,7 +32,7 @@ def add_requests(program: Program, case: Case, network: Network, modules: Module
             late_usd = kind["late_usd"] if least_ms > kind["objective_ms"] + 1e-6 else 0.0
             moved_usd = candidate["mb"] / MB_PER_GB * network.usd_per_gb[:, flow["origin"], site]
             usd = moved_usd + late_usd - kind["drop_usd"]
-            served = program.variables((len(slots.first),), arrived[:, nth], usd)
+            served = program.variables((len(slots.first),), arrived[:, nth], usd, term="requests")
             program.add(within, served, 1.0)
             _occupy(program, case, modules, module, served, params.services["rate_per_s"][module, flow["request_class"]])
             if (reducer := candidate["reducer"]) >= 0:

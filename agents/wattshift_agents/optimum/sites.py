@@ -16,8 +16,8 @@ def mean_usd_per_kwh(case: Case) -> Floats:
     return traces.mean_price_usd_per_kwh[sites["zone"]] + sites["price_adder_usd_per_kwh"] + carbon_usd
 
 
-def add_sites(program: Program, case: Case, load_kwh: tuple[Ints, ...]) -> float:
-    """Serve the load; returns the constant part of the cost, USD (contracts)."""
+def add_sites(program: Program, case: Case, load_kwh: tuple[Ints, ...]) -> dict[str, float]:
+    """Serve the load; returns the constant parts of the cost, USD by term."""
     sites, slots, episode = case.params.sites, case.slots, case.episode
     price, carbon = case.price_usd_per_kwh(), case.carbon_usd_per_kwh()
     spot = case.of_sites("price_usd_per_kwh")
@@ -26,24 +26,26 @@ def add_sites(program: Program, case: Case, load_kwh: tuple[Ints, ...]) -> float
     is_market = case.rules.market_carbon == 1
     usd = slots.least(price) + slots.least(carbon) if is_market else slots.least(price + carbon)
     shape = usd.shape
-    imported = program.variables(shape, slots.total_h(episode.feed_up * sites["import_limit_kw"]), usd)
+    imported = program.variables(shape, slots.total_h(episode.feed_up * sites["import_limit_kw"]), usd, term="energy")
 
     balance = program.at_most(own_kwh)
     program.add(balance, imported, -1.0)
     exports = (sites["export_price_share"] > 0.0) & episode.feed_up & episode.site_up
     earned_usd = slots.most(spot * sites["export_price_share"])
-    exported = program.variables(shape, slots.total_h(own_kw * exports), -earned_usd)
+    exported = program.variables(shape, slots.total_h(own_kw * exports), -earned_usd, term="energy")
     program.add(balance, exported, 1.0)
     burnt_usd = sites["generator_l_per_kwh"] * (
         sites["fuel_usd_per_l"] + sites["fuel_kg_per_l"] * case.rules.carbon_usd_per_kg
     )
-    generated = program.variables(shape, slots.total_h(sites["generator_kw"] * ~episode.feed_up), burnt_usd)
+    generated = program.variables(shape, slots.total_h(sites["generator_kw"] * ~episode.feed_up), burnt_usd, term="fuel")
     program.add(balance, generated, -1.0)
     for part in load_kwh:
         program.add(balance[:, case.params.modules["site"]], part, 1.0)
-    constant_usd = _add_batteries(program, case, balance)
     _add_peaks(program, case, imported)
-    return constant_usd + _add_contracts(program, case, imported, spot)
+    return {
+        "wear": _add_batteries(program, case, balance),
+        "energy": _add_contracts(program, case, imported, spot),
+    }
 
 
 def _add_batteries(program: Program, case: Case, balance: Ints) -> float:
@@ -64,10 +66,11 @@ def _add_batteries(program: Program, case: Case, balance: Ints) -> float:
     aged_usd = sites["battery_usd_per_worn"] * sites["battery_worn_per_h"] * slots.hours[:, None]
     held_usd = aged_usd / sites["battery_kwh"]
     drawn_usd = sites["battery_usd_per_worn"] * sites["battery_worn_per_kwh"] - held_usd * (1.0 - 0.5 / n_steps)
-    charge = program.variables(most_kwh.shape, most_kwh, held_usd * 0.5 / n_steps * into)
-    discharge = program.variables(most_kwh.shape, most_kwh, drawn_usd * out_of)
+    charge = program.variables(most_kwh.shape, most_kwh, held_usd * 0.5 / n_steps * into, term="wear")
+    discharge = program.variables(most_kwh.shape, most_kwh, drawn_usd * out_of, term="wear")
     begins_usd = np.concatenate([held_usd[1:], np.zeros((1, len(has)))])  # a slot's end is the next one's beginning
-    stored = program.variables(most_kwh.shape, sites["battery_kwh"] * (1.0 + 1e-9), begins_usd, kept_kwh * (1.0 - 1e-9))
+    full_kwh, kept_kwh = sites["battery_kwh"] * (1.0 + 1e-9), kept_kwh * (1.0 - 1e-9)
+    stored = program.variables(most_kwh.shape, full_kwh, begins_usd, kept_kwh, term="wear")
     rows = program.equal(np.concatenate([first_kwh[None], np.zeros((len(slots.first) - 1, len(has)))]))
     program.add(rows, stored, 1.0)
     program.add(rows[1:], stored[:-1], -1.0)
@@ -77,8 +80,8 @@ def _add_batteries(program: Program, case: Case, balance: Ints) -> float:
     program.add(balance[:, has], discharge, -1.0)
 
     usd = mean_usd_per_kwh(case)[has]
-    missing = program.variables((len(has),), first_kwh, usd / into)
-    beyond = program.variables((len(has),), sites["battery_kwh"] - first_kwh, -usd / out_of)
+    missing = program.variables((len(has),), first_kwh, usd / into, term="settlement")
+    beyond = program.variables((len(has),), sites["battery_kwh"] - first_kwh, -usd / out_of, term="settlement")
     rows = program.equal(first_kwh)
     program.add(rows, stored[-1], 1.0)
     program.add(rows, missing, 1.0)
@@ -93,7 +96,7 @@ def _add_peaks(program: Program, case: Case, imported: Ints) -> None:
     for value in np.unique(month):
         own = np.flatnonzero(month == value)
         usd_per_kw = sites["demand_usd_per_kw_month"] * case.slots.hours[own].sum() / HOURS_PER_MONTH
-        peak_kw = program.variables((len(sites),), sites["import_limit_kw"], usd_per_kw)
+        peak_kw = program.variables((len(sites),), sites["import_limit_kw"], usd_per_kw, term="demand")
         rows = program.at_most(np.zeros((len(own), len(sites))))
         program.add(rows, imported[own], 1.0 / case.slots.hours[own, None])
         program.add(rows, peak_kw, -1.0)
@@ -106,7 +109,7 @@ def _add_contracts(program: Program, case: Case, imported: Ints, spot: Floats) -
     contracted_kw = sites["ppa_kw"] * share
     if case.rules.market_carbon == 1:
         spared_usd = slots.least(case.carbon_usd_per_kwh())
-        matched = program.variables(spared_usd.shape, slots.total_h(contracted_kw), -spared_usd)
+        matched = program.variables(spared_usd.shape, slots.total_h(contracted_kw), -spared_usd, term="energy")
         rows = program.at_most(np.zeros(spared_usd.shape))
         program.add(rows, matched, 1.0)
         program.add(rows, imported, -1.0)

@@ -68,7 +68,7 @@ def _add_job(
     efficiency = max((least / gang) ** (kind["exponent"] - 1.0), 1.0)
     late_usd = np.maximum(blocks.begin_h[span] - due_h, 0.0) * late_usd_per_h
     moved_usd = kind["data_gb"] * gang * way_usd[stream["origin"], params.modules["site"][able]]
-    share = program.variables((len(span), len(able)), 1.0, late_usd[:, None] + moved_usd)
+    share = program.variables((len(span), len(able)), 1.0, late_usd[:, None] + moved_usd, term="jobs")
     program.add(rows[0][span][:, able], share, work_h / (speed[able] * efficiency))
     program.add(rows[1][span][:, able], share, least * float(kind["restart_h"]))
     room_h = blocks.end_h[span] - np.maximum(blocks.begin_h[span], arrival_h)
@@ -77,7 +77,7 @@ def _add_job(
 
     beyond_h = math.inf if last == blocks.count - 1 else float(blocks.end_h[last]) - due_h
     undone = _undone_usd(case, nth, kind, due_h, late_usd_per_h, beyond_h, float(undone_usd[job["stream"]]))
-    left = program.variables((), 1.0, undone)
+    left = program.variables((), 1.0, undone, term="jobs")
     whole = program.equal(1.0)
     program.add(whole, share, 1.0)
     program.add(whole, left, 1.0)
