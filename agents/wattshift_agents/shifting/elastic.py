@@ -81,8 +81,11 @@ def elastic_greedy(cost: ArrayLike, work: ArrayLike, within: ArrayLike, chips: A
 
 
 def _by_chip(sizes: Floats, gains: Floats) -> tuple[Floats, Floats]:
-    """Sizes of the blocks that add work, and their work by chip, which never rises from block to block."""
-    adds = (sizes > 0.0) & (gains > 0.0)
+    """Sizes of the blocks that add work, and their work by chip, which never rises from block to block.
+
+    Blocks that only rounding tells from nothing are nothing.
+    """
+    adds = (sizes > TOLERANCE * sizes.sum(axis=1, keepdims=True)) & (gains > 0.0)
     per_chip = np.divide(gains, sizes, out=np.zeros_like(gains), where=adds)
     if (np.diff(per_chip, axis=1) > TOLERANCE * per_chip[:, :1]).any():
         raise ValueError("gain: a block does more work by chip than the block before; the scaling must be concave")

@@ -131,11 +131,12 @@ def _forecast_anew(
     Whatever the other forecasts are: a recording has no model to be blurred. Targets of the first day keep the forecast
     of the drawn series, as nothing recorded is known by then.
     """
-    hourly = rates[:, nth].reshape(-1, round(HOUR_S / traces.step_s)).mean(axis=1)
+    per_hour = round(HOUR_S / traces.step_s)
+    hourly = rates[: len(rates) // per_hour * per_hour, nth].reshape(-1, per_hour).mean(axis=1)
     renewed = issued.copy()
     for lead in range(1, LEADS + 1):
         first = LEADS - lead % LEADS
-        renewed[first:, nth, lead - 1] = hourly[: len(hourly) - first]
+        renewed[first : len(hourly), nth, lead - 1] = hourly[: max(len(hourly) - first, 0)]
     return renewed
 
 
