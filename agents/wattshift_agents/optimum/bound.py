@@ -31,7 +31,7 @@ class Bound(NamedTuple):
 
 
 def bound_usd(
-    world: "World", seed: int, start: int = -1, slot_s: float = 3600.0, block_slots: int = 4
+    world: "World", seed: int, start: int = -1, slot_s: float = 3600.0, block_slots: int = 8
 ) -> Bound:
     """Least cost of the episode that `world.begin` would begin with this seed and start row.
 
@@ -69,7 +69,7 @@ def bound_usd(
     )
 
 
-def bounds_of(world: "World", slot_s: float = 3600.0, block_slots: int = 4) -> list[Bound]:
+def bounds_of(world: "World", slot_s: float = 3600.0, block_slots: int = 8) -> list[Bound]:
     """Bounds of the episodes in which a batch stands, one an environment."""
     episodes = world.state.episode
     return [

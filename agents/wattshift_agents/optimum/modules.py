@@ -22,10 +22,10 @@ from .outages import hottest_it_kw, surely_up
 from .plants import capacities, power_lines, water_usd_per_kwh
 from .program import Floats, Ints, Program
 
-FAN_TOUCH = (0.3, 0.85)
+FAN_TOUCH = (0.85,)
 """Loads of the nodes at which the lines below the fans' cube law touch it."""
-UPS_TOUCH = np.array([0.05, 0.2, 0.4, 0.6, 0.8])
-CLOCK_LINES = 6
+UPS_TOUCH = np.array([0.15, 0.5])
+CLOCK_LINES = 3
 
 
 class ModuleRows(NamedTuple):

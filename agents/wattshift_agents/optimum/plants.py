@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 LOADS = np.concatenate([np.linspace(0.0, 0.2, 21), np.linspace(0.2, 1.0, 41)[1:]])
 """Shares of the capacity at which a plant's power is sampled."""
-TOUCH = (0.12, 0.25, 0.45, 0.7, 0.95)
+TOUCH = (0.2, 0.5, 0.85)
 SMALLEST_LOAD = 1e-8
 """Just above the share below which a plant is off."""
 
