@@ -87,7 +87,9 @@ def compare_weeks(scenario: str, weeks: int, seed: int, names: list[str]) -> boo
     for week in range(weeks):
         print(f"week from row {starts[week]}, seed {seeds[week]}")
         for name, terms in cost_usd.items():
-            shown = ", ".join(f"{term.removesuffix('_usd')} {usd:.0f}" for term, usd in zip(TERMS, terms[week], strict=True))
+            shown = ", ".join(
+                f"{term.removesuffix('_usd')} {usd:.0f}" for term, usd in zip(TERMS, terms[week], strict=True)
+            )
             print(f"  {name}: {terms[week].sum():.0f} USD ({shown})")
         bound = bound_usd(world, int(seeds[week]), int(starts[week]))
         shown = ", ".join(f"{term} {usd:.0f}" for term, usd in bound.terms_usd.items())

@@ -30,9 +30,7 @@ class Bound(NamedTuple):
     seconds: float
 
 
-def bound_usd(
-    world: "World", seed: int, start: int = -1, slot_s: float = 3600.0, block_slots: int = 8
-) -> Bound:
+def bound_usd(world: "World", seed: int, start: int = -1, slot_s: float = 3600.0, block_slots: int = 8) -> Bound:
     """Least cost of the episode that `world.begin` would begin with this seed and start row.
 
     It holds for every task on this world, whatever slots it drives, and is looser the fewer.

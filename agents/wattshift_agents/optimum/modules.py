@@ -45,7 +45,7 @@ def coldest_c(case: Case) -> Floats:
 
 
 def add_modules(program: Program, case: Case) -> ModuleRows:
-    """IT power from below: all at the coldest loop, chips asleep unless they work, the best clock for each kind of work."""
+    """IT power from below: the coldest loop, chips asleep unless they work, the best clock for each kind of work."""
     table, slots = case.params.modules, case.slots
     utilisation = case.rules.serve_utilisation
     may_be_up, sure = case.episode.in_service, surely_up(case)
@@ -125,9 +125,7 @@ def add_modules(program: Program, case: Case) -> ModuleRows:
     return ModuleRows(served, served_slowly, served_power, worked, loading, (it_kwh, loss_kwh, *cooling_kwh))
 
 
-def _add_losses(
-    program: Program, case: Case, it_kwh: Ints, most_kw: Floats, hours_up: Floats, sure_h: Floats
-) -> Ints:
+def _add_losses(program: Program, case: Case, it_kwh: Ints, most_kw: Floats, hours_up: Floats, sure_h: Floats) -> Ints:
     """PDU and UPS: tangents of the parabola; its constant part only where the module is surely in service."""
     table = case.params.modules
     delivered = 1.0 + table["pdu_loss_share"]

@@ -42,7 +42,7 @@ def price_network(case: Case) -> Network:
 
 
 def _cheapest_ways(case: Case, link_usd: Floats) -> Floats:
-    """Floyd and Warshall's shortest ways, of all slots at once; what is not connected costs 0, for it carries nothing."""
+    """Floyd and Warshall's shortest ways, of all slots at once; 0 where there is none, for nothing is carried there."""
     n_sites = len(case.params.sites)
     usd = np.full((len(link_usd), n_sites, n_sites), np.inf)
     usd[:, np.arange(n_sites), np.arange(n_sites)] = 0.0

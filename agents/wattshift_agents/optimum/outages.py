@@ -5,6 +5,7 @@ takes nothing for granted: the module need not draw its idle power.
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def hottest_it_kw(case: Case, module: int) -> float:
     cold_c = min(row["supply_min_c"], case.params.plants["supply_c"][module, 0])
     temps_c = np.arange(cold_c, row["trip_c"] + GRID_K, GRID_K)
     most_w = 0.0
-    for low_c, high_c in zip(temps_c[:-1], temps_c[1:], strict=True):
+    for low_c, high_c in pairwise(temps_c):
         throttling = min(max((low_c - row["throttle_c"]) / THROTTLED_RANGE_K, 0.0), 1.0)
         dynamic = (1.0 - (1.0 - row["min_speed"]) * throttling) ** row["dvfs_exponent"]
         chip_w = row["chip_idle_w"] + (row["chip_peak_w"] - row["chip_idle_w"]) * dynamic

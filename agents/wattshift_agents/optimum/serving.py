@@ -34,7 +34,9 @@ def add_requests(program: Program, case: Case, network: Network, modules: Module
             usd = moved_usd + late_usd - kind["drop_usd"]
             served = program.variables((len(slots.first),), arrived[:, nth], usd, term="requests")
             program.add(within, served, 1.0)
-            _occupy(program, case, modules, module, served, params.services["rate_per_s"][module, flow["request_class"]])
+            _occupy(
+                program, case, modules, module, served, params.services["rate_per_s"][module, flow["request_class"]]
+            )
             if (reducer := candidate["reducer"]) >= 0:
                 rate = params.services["reduce_per_s"][reducer, flow["request_class"]]
                 _occupy(program, case, modules, reducer, served, rate)

@@ -37,7 +37,9 @@ def add_sites(program: Program, case: Case, load_kwh: tuple[Ints, ...]) -> dict[
     burnt_usd = sites["generator_l_per_kwh"] * (
         sites["fuel_usd_per_l"] + sites["fuel_kg_per_l"] * case.rules.carbon_usd_per_kg
     )
-    generated = program.variables(shape, slots.total_h(sites["generator_kw"] * ~episode.feed_up), burnt_usd, term="fuel")
+    generated = program.variables(
+        shape, slots.total_h(sites["generator_kw"] * ~episode.feed_up), burnt_usd, term="fuel"
+    )
     program.add(balance, generated, -1.0)
     for part in load_kwh:
         program.add(balance[:, case.params.modules["site"]], part, 1.0)

@@ -126,5 +126,3 @@ def _whole(chips: float) -> int:
 
 def _least_chips(kind: np.void, gang: int) -> int:
     return max(math.ceil(kind["least_share"] * gang - 1e-9), 1)
-
-
