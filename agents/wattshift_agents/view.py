@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from wattshift.traces.series import CARBON, PRICE
 from wattshift_agents.jobs import jobs_of
+from wattshift_agents.outlook import Outlook, look_out
 
 if TYPE_CHECKING:
     from wattshift.world import World
@@ -35,6 +36,7 @@ class View(NamedTuple):
     stored_kwh: Floats  # [n, S] at the bus, from the battery's charge above its reserve
     jobs: NDArray[np.void]  # [n, J] JOB_VIEW: the jobs on the table, J as many as the fullest table holds
     link_utilisation: Floats  # [n, L] load / capacity of the step that has passed
+    outlook: Outlook  # what planning ahead needs besides
 
 
 def look(world: "World") -> View:
@@ -66,6 +68,7 @@ def look(world: "World") -> View:
         **_grid_side(world),
         jobs=jobs_of(world),
         link_utilisation=world.ledger.links["gbps"] / params.links["capacity_gbps"],
+        outlook=look_out(world),
     )
 
 

@@ -9,6 +9,7 @@ from wattshift_agents.heuristics.combined import Thrifty
 from wattshift_agents.heuristics.constant import AllHigh, AllLow, Autopilot, Middle, Random
 from wattshift_agents.heuristics.demand_response import DemandResponse
 from wattshift_agents.heuristics.links import SleepingLinks
+from wattshift_agents.heuristics.predictive import ModelPredictive
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
 from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
 from wattshift_agents.heuristics.storage import Arbitrage
@@ -35,6 +36,7 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         SleepingLinks,
         Thrifty,
         DemandResponse,
+        ModelPredictive,
         Random,
         AllLow,
         Middle,

@@ -1,0 +1,1 @@
+"""Mathematical optimisation: plans on forecasts."""
