@@ -19,8 +19,8 @@ NO_LOAD_KW = 1e-9
 class Outlook(NamedTuple):
     """Forecasts and meters of every environment; never the future itself.
 
-    Axes: n environments, S sites, M modules, F request flows, AHEAD = 25 hours: the present, then forecast leads of 1 to
-    24 hours as issued at the start of this hour.
+    Axes: n environments, S sites, M modules, F request flows, AHEAD = 25 hours: the present, then forecast leads of 1
+    to 24 hours as issued at the start of this hour.
     """
 
     solar_share: Floats  # [n, S, AHEAD] output of PV per kW installed

@@ -51,7 +51,13 @@ class JobModel:
         return chips
 
     def starts(
-        self, jobs: NDArray[np.void], overhead: Floats, after: Floats, settled: Floats | None, free_chips: Floats, period_h: int
+        self,
+        jobs: NDArray[np.void],
+        overhead: Floats,
+        after: Floats,
+        settled: Floats | None,
+        free_chips: Floats,
+        period_h: int,
     ) -> Starts:
         """Every way to start the waiting jobs.
 
@@ -63,7 +69,7 @@ class JobModel:
             free_chips: [M, T] for all starts together.
             period_h: Length of a period.
         """
-        n_modules, n_periods = free_chips.shape
+        n_periods = free_chips.shape[1]
         waiting = jobs[(jobs["chips"] > 0.0) & (jobs["module"] < 0)]
         waiting = waiting[np.argsort(waiting["slack_h"], kind="stable")][: self.most_jobs]
         stream = waiting["stream"]
@@ -97,8 +103,18 @@ class JobModel:
             kw=kw,
             share=share,
             free_chips=free_chips,
-            unplanned_usd=self._unplanned_usd(waiting, length_h, slack_h, kw_h_usd, late_usd, settled, n_periods * period_h),
+            unplanned_usd=self._unplanned_usd(
+                waiting, length_h, slack_h, kw_h_usd, late_usd, settled, n_periods * period_h
+            ),
         )
+
+    def best_kw(self, n_sites: int) -> Floats:
+        """`[S]` power of a reference chip's work on the site's best module; inf where none runs jobs."""
+        speed = np.where(self.may_run, self.speed, 0.0).max(axis=0) * self.clock
+        by_module = np.divide(self.chip_kw, speed, out=np.full(len(speed), np.inf), where=speed > 0.0)
+        best = np.full(n_sites, np.inf)
+        np.minimum.at(best, self.module_site, by_module)
+        return best
 
     def _unplanned_usd(
         self,
@@ -128,7 +144,9 @@ class JobModel:
         kw = (modules["chip_peak_w"] + modules["node_peak_w"] + modules["fan_w"]) * 1e-3
         usd_per_h = kw * settled[self.module_site]
         speed = self.speed[stream]
-        dearest: Floats = np.divide(usd_per_h, speed, out=np.zeros_like(speed), where=speed > 0.0).max(axis=1, initial=0.0)
+        dearest: Floats = np.divide(usd_per_h, speed, out=np.zeros_like(speed), where=speed > 0.0).max(
+            axis=1, initial=0.0
+        )
         return dearest
 
     def _transfer_usd(self, waiting: NDArray[np.void]) -> Floats:

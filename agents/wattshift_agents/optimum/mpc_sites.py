@@ -44,16 +44,24 @@ def batteries(params: "Params") -> Battery:
 
 
 class SiteModel:
-    """Turns views of one fleet into the program's `Outside`."""
+    """Turns views of one fleet into the program's `Outside`.
 
-    def __init__(self, params: "Params"):
+    Args:
+        params: Of the world.
+        power_share: Share of a battery's power that a plan may use.
+        peak_margin: Share of a peak already paid for that a plan leaves to the unforeseen.
+    """
+
+    def __init__(self, params: "Params", power_share: float = 1.0, peak_margin: float = 0.0):
         self.sites = params.sites
         self.carbon_usd_per_kg = params.rules["carbon_usd_per_kg"][0]
         self.chips_per_rate = serving_chips_per_rate(params)  # [F, M]
         at_site = params.modules["site"][:, None] == np.arange(len(params.sites))
         self.kw_per_rate = (self.chips_per_rate * serving_chip_kw(params)) @ at_site  # [F, S]
         self.idle_kw = idle_kw(params)
-        self.battery = batteries(params)
+        battery = batteries(params)
+        self.battery = battery._replace(power_kw=power_share * battery.power_kw)
+        self.peak_margin = peak_margin
 
     def overhead(self, view: "View") -> Floats:
         """`[n, S]` load over IT power."""
@@ -65,7 +73,7 @@ class SiteModel:
         return np.concatenate([view.energy_usd_per_kwh[:, :, None], view.energy_forecast_usd_per_kwh], axis=2)
 
     def load_ahead(self, view: "View") -> Floats:
-        """`[n, S, AHEAD]` kW, as metered, with requests moving as forecast and jobs staying as they are."""
+        """`[n, S, AHEAD]` kW, as metered; requests move as forecast, and for each job that ends another comes."""
         outlook = view.outlook
         requests_kw = np.einsum("nfa,fs->nsa", outlook.requests_per_s, self.kw_per_rate)
         requests_kw *= self.overhead(view)[:, :, None]
@@ -74,9 +82,7 @@ class SiteModel:
         ahead: Floats = np.maximum(now_kw[:, :, None] + requests_kw - requests_kw[:, :, :1], 0.0)
         return ahead
 
-    def outside(
-        self, view: "View", env: int, n_periods: int, period_h: int, less_kw: Floats, asked_h: Floats
-    ) -> Outside:
+    def outside(self, view: "View", env: int, n_periods: int, period_h: int, is_last: bool, asked_h: Floats) -> Outside:
         """What the program sees of one environment.
 
         Args:
@@ -84,32 +90,31 @@ class SiteModel:
             env: Row of the batch.
             n_periods: T.
             period_h: Length of each, h.
-            less_kw: [S, T] load that ends: of running jobs when they finish.
+            is_last: The episode ends with the plan, and what is in the cells is settled.
             asked_h: [S] hours for which a request of the grid operator has held.
         """
         sites, outlook = self.sites, view.outlook
-        energy = by_period(self.energy_ahead(view)[env], n_periods, period_h)
+        energy_usd = by_period(self.energy_ahead(view)[env], n_periods, period_h)
         spot = np.concatenate([view.price_usd_per_kwh[env, :, None], view.price_forecast_usd_per_kwh[env]], axis=1)
         exported = (spot - sites["price_adder_usd_per_kwh"][:, None]) * sites["export_price_share"][:, None]
         renewable_kw = sites["pv_kw"][:, None] * outlook.solar_share[env]
         renewable_kw += sites["wind_kw"][:, None] * outlook.wind_share[env]
-        net_kw = by_period(self.load_ahead(view)[env] - renewable_kw, n_periods, period_h) - less_kw
-        ends_now = outlook.left_h[env] <= n_periods * period_h
+        net_kw = by_period(self.load_ahead(view)[env] - renewable_kw, n_periods, period_h)
         mean = outlook.mean_energy_usd_per_kwh
-        kept = self.battery.discharge_efficiency * (mean if ends_now else energy.mean(axis=1))
+        kept = self.battery.discharge_efficiency * (mean if is_last else energy_usd.mean(axis=1))
         missing = mean * (1.0 / self.battery.charge_efficiency - self.battery.discharge_efficiency)
         return Outside(
             net_kw=net_kw,
-            import_usd_per_kwh=energy,
+            import_usd_per_kwh=energy_usd,
             surplus_usd_per_kwh=np.maximum(by_period(exported, n_periods, period_h), 0.0),
             allowed_kw=self._allowed_kw(view, env, n_periods, period_h, asked_h),
             excess_usd_per_kwh=sites["curtail_usd_per_kwh"],
-            peak_kw=outlook.peak_kw[env],
+            peak_kw=(1.0 - self.peak_margin) * outlook.peak_kw[env],
             growth_usd_per_kw=sites["demand_usd_per_kw_month"] / HOURS_PER_MONTH * outlook.period_h[env],
             soc_kwh=outlook.soc_kwh[env],
             kept_usd_per_kwh=kept,
             target_kwh=FIRST_CHARGE_SHARE * sites["battery_kwh"],
-            missing_usd_per_kwh=np.maximum(missing, 0.0) if ends_now else np.zeros(len(sites)),
+            missing_usd_per_kwh=np.maximum(missing, 0.0) if is_last else np.zeros(len(sites)),
         )
 
     def _allowed_kw(self, view: "View", env: int, n_periods: int, period_h: int, asked_h: Floats) -> Floats:
@@ -123,4 +128,4 @@ class SiteModel:
         holds = (start_h + period_h > begin_h) & (start_h < begin_h + lasts_h)
         asked_kw = (1.0 - sites["curtail_share"]) * view.outlook.usual_kw[env]
         limit_kw = np.broadcast_to(sites["import_limit_kw"][:, None], holds.shape)
-        return np.where(holds, np.minimum(asked_kw[:, None], limit_kw), np.minimum(limit_kw, 1e9))
+        return np.where(holds, np.minimum(asked_kw[:, None], limit_kw), limit_kw)
