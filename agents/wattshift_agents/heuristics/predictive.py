@@ -34,11 +34,12 @@ class Orders(NamedTuple):
 class ModelPredictive(Heuristic):
     """A linear program on all forecasts plans batteries and starts of jobs for a day; its first hour is done.
 
-    The plan is that of `wattshift_agents.optimum.mpc_program`, a new one in every period. Chips that it leaves to neither
-    jobs nor requests sleep, which also keeps jobs from starting earlier than planned: a site's offer can do that too, but
-    whoever is urgent starts beyond the offer, and others are then put back to their checkpoints. So the offer is only
-    raised where chips can sleep, and follows the plan where they cannot. Jobs prefer the sites where the energy of
-    their work costs least. Cooling, flow and clocks stay where they were best on windows of the training year.
+    The plan is that of `wattshift_agents.optimum.mpc_program`, a new one in every period. Chips that it leaves to
+    neither jobs nor requests sleep, which keeps jobs from starting much earlier than planned. Offers are raised where
+    the plan wants more than the autopilot offers, and never lowered: an offer names no job, so those that should wait
+    take what is meant for others, or move to a dearer site that is open, and whoever is urgent starts beyond the offer
+    and has others put back to their checkpoints. Jobs prefer the sites where the energy of their work costs least.
+    Cooling, flow and clocks stay where they were best on windows of the validation year.
 
     Args:
         horizon_h: Hours planned, 1 to 24, the reach of forecasts.
@@ -66,7 +67,7 @@ class ModelPredictive(Heuristic):
         cooling: float = -0.3,
         flow: float = -0.5,
         margin_h: float = 1.0,
-        serving_margin: float = 1.25,
+        serving_margin: float = 1.1,
         spare_share: float = 0.02,
         power_share: float = 0.3,
         peak_margin: float = 0.1,
@@ -134,7 +135,7 @@ class ModelPredictive(Heuristic):
         offer = admission(orders.job_chips, self.modules, self.n_sites)
         soon = serving[:, :, : self.period_h + 1].max(axis=2)
         self.fill(settings, "storage", wish[:, self.has_battery])
-        self.fill(settings, "admission", np.maximum(offer, 0.0) if "sleep" in self.slots else offer)
+        self.fill(settings, "admission", np.maximum(offer, 0.0))
         self.fill(settings, "placement", preference_by_rank(self._work_usd(view)))
         self.fill(settings, "sleep", sleep(orders.job_chips + soon, self.modules))
         self.planned[is_over] = settings[is_over]

@@ -48,4 +48,6 @@ def idle_kw(params: "Params") -> Floats:
     """`[S]` what all chips of a site draw awake and idle."""
     modules = params.modules
     by_module = modules["chips"] * (modules["chip_idle_w"] + modules["node_idle_w"]) / W_PER_KW
-    return np.bincount(modules["site"], by_module, minlength=len(params.sites))
+    at_site = modules["site"] == np.arange(len(params.sites))[:, None]
+    by_site: Floats = at_site @ by_module
+    return by_site
