@@ -14,9 +14,9 @@ def depart_inverse(value: Floats, middle: Floats, low: float, high: float) -> Fl
 
     Where the middle is an end itself, the entry on that side is 0.
     """
-    below = np.divide(value - middle, middle - low, out=np.zeros_like(value), where=middle > low)
-    above = np.divide(value - middle, high - middle, out=np.zeros_like(value), where=middle < high)
-    return np.clip(np.where(value > middle, above, below), -1.0, 1.0)
+    span = np.where(value > middle, high - middle, middle - low)
+    moved = np.clip(value, low, high) - middle
+    return np.divide(moved, span, out=np.zeros_like(moved), where=(moved != 0.0) & (span > 0.0))
 
 
 def admission(chips: Floats, modules: NDArray[np.void], n_sites: int) -> Floats:
