@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from wattshift_agents.config import EvaluateConfig, TrainConfig
 from wattshift_agents.environment import make_fleet
@@ -62,7 +63,7 @@ def run_evaluation(config: EvaluateConfig, folder: Path) -> None:
         SettingsError: Something cannot be used; raised before the first episode.
     """
     console = make_console()
-    policies: list[Policy] = list(_with_autopilot(config.policies))
+    policies: list[Policy] = list(_with_autopilot(config.policies, config.options))
     _check_windows("windows", config.windows)
     if not 0.0 < config.confidence < 1.0:
         raise SettingsError(f"confidence: got {config.confidence}, must be between 0 and 1")
@@ -79,9 +80,9 @@ def run_evaluation(config: EvaluateConfig, folder: Path) -> None:
     publish(results, folder, title, settings, config.confidence, console)
 
 
-def _with_autopilot(names: list[str]) -> list[Heuristic]:
+def _with_autopilot(names: list[str], options: dict[str, dict[str, Any]] | None = None) -> list[Heuristic]:
     """The named heuristics, and the one that all are compared with."""
-    return make_heuristics([REFERENCE, *names])
+    return make_heuristics([REFERENCE, *names], options)
 
 
 def _check_windows(name: str, windows: int) -> None:

@@ -132,6 +132,7 @@ class EvaluateConfig:
 
     name: str = MISSING
     policies: list[str] = MISSING  # heuristics by name, or [all]
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)  # arguments of heuristics, by their name
     checkpoints: list[str] = MISSING  # run folders, checkpoint folders or model.zip files
     split: Split = MISSING
     windows: int = MISSING

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from wattshift.traces.series import CARBON, PRICE
 from wattshift_agents.jobs import jobs_of
+from wattshift_agents.outlook import Outlook, look_out
 
 if TYPE_CHECKING:
     from wattshift.world import World
@@ -47,6 +48,7 @@ class View(NamedTuple):
     asked_chips: Floats  # [n, M] chips' worth of requests sent to the module in the last step
     held_chips: Floats  # [n, M] chips that jobs hold
     awake_chips: Floats  # [n, M] in service, neither asleep nor failed; those that are waking count
+    outlook: Outlook  # what planning ahead needs besides
 
 
 def look(world: "World") -> View:
@@ -82,6 +84,7 @@ def look(world: "World") -> View:
         flow_per_s=world.ledger.flows["per_s"].copy(),
         flow_forecast_per_s=traces.request_forecast_per_s[hour].astype(np.float64),
         **_chips(world),
+        outlook=look_out(world),
     )
 
 

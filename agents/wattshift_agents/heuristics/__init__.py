@@ -1,6 +1,7 @@
 """Rule-based policies by name, under the same interface and the same physics as learned ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from wattshift_agents.errors import SettingsError, closest
 from wattshift_agents.heuristics.balancing import LatencyWeighted, LeastLoaded, RoundRobin
@@ -14,6 +15,7 @@ from wattshift_agents.heuristics.demand_response import DemandResponse
 from wattshift_agents.heuristics.dollars import LowestDollar
 from wattshift_agents.heuristics.job_by_job import DispatchLowestCarbon, DispatchLowestWindow, DispatchNearest
 from wattshift_agents.heuristics.links import SleepingLinks
+from wattshift_agents.heuristics.predictive import ModelPredictive
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
 from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
 from wattshift_agents.heuristics.stack import Stack
@@ -57,6 +59,7 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         Thrifty,
         DemandResponse,
         Stack,
+        ModelPredictive,
         Random,
         AllLow,
         Middle,
@@ -69,18 +72,31 @@ EVERY = "all"
 """Stands for every heuristic in a list of names."""
 
 
-def make_heuristics(names: Sequence[str]) -> list[Heuristic]:
+def make_heuristics(names: Sequence[str], options: Mapping[str, Mapping[str, Any]] | None = None) -> list[Heuristic]:
     """The named heuristics in the order given, without repeats; "all" stands for every one.
 
+    Args:
+        names: Of heuristics.
+        options: Arguments by the name of a heuristic; those of heuristics that are not made do nothing.
+
     Raises:
-        SettingsError: A name is unknown.
+        SettingsError: A name is unknown, or an option is refused.
     """
+    options = options or {}
     expanded = [known for name in names for known in (HEURISTICS if name == EVERY else [name])]
-    for name in expanded:
-        if name not in HEURISTICS:
-            known = ", ".join([EVERY, *HEURISTICS])
-            raise SettingsError(f'policies: no heuristic "{name}".{closest(name, HEURISTICS)} Known: {known}')
-    return [HEURISTICS[name]() for name in dict.fromkeys(expanded)]
+    for setting, given in (("policies", expanded), ("options", list(options))):
+        for name in given:
+            if name not in HEURISTICS:
+                known = ", ".join([EVERY, *HEURISTICS])
+                raise SettingsError(f'{setting}: no heuristic "{name}".{closest(name, HEURISTICS)} Known: {known}')
+    return [_make(name, options.get(name, {})) for name in dict.fromkeys(expanded)]
+
+
+def _make(name: str, options: Mapping[str, Any]) -> Heuristic:
+    try:
+        return HEURISTICS[name](**options)
+    except (TypeError, ValueError) as problem:
+        raise SettingsError(f"options.{name}: {problem}") from problem
 
 
 def summaries() -> dict[str, str]:
