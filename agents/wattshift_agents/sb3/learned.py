@@ -9,8 +9,10 @@ from gymnasium import spaces
 from stable_baselines3.common.policies import BasePolicy
 
 from wattshift_agents import checkpoint
+from wattshift_agents.agent_config import AgentConfig
 from wattshift_agents.errors import SettingsError
 from wattshift_agents.policy import Action, Mask, Observation
+from wattshift_agents.sb3.algorithm import Algorithm
 from wattshift_agents.sb3.builders import algorithm
 from wattshift_agents.view import View
 
@@ -20,19 +22,31 @@ if TYPE_CHECKING:
 
 
 class LearnedPolicy:
-    """The mean action of a network; it sees the observation only."""
+    """The mean or likeliest action of a network; it sees the observation and, where choices are masked, the masks.
 
-    def __init__(self, name: str, network: BasePolicy):
+    Args:
+        name: In tables.
+        network: Trained.
+        kind: Its algorithm.
+        settings: Of the algorithm.
+        action: The environment's action space.
+    """
+
+    def __init__(self, name: str, network: BasePolicy, kind: Algorithm, settings: AgentConfig, action: spaces.Space):
         self.name = name
         self.network = network
+        self.is_masked = kind.is_masked
+        self.choices = None if kind.choices is None else kind.choices(settings, action)
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:
-        """Nothing to begin: the network has no memory."""
+        """Nothing to begin, since the network has no memory; the world is kept for its masks."""
+        self.world = world
 
     def act(self, observation: Observation, view: View) -> Action:
-        """The network's mean action, clipped to the action space, float32 [n, A]."""
-        action, _ = self.network.predict(observation, deterministic=True)
-        return np.asarray(action, dtype=np.float32)
+        """The network's action: float32 [n, A] within a Box, integers where the task offers choices."""
+        masks = {"action_masks": self.world.action_masks()} if self.is_masked else {}
+        action, _ = self.network.predict(observation, deterministic=True, **masks)
+        return np.asarray(action) if self.choices is None else self.choices[action]
 
 
 def load_policy(path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = ()) -> LearnedPolicy:
@@ -48,15 +62,16 @@ def load_policy(path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = ()
     """
     folder = checkpoint.find(path)
     card = checkpoint.read_card(folder)
-    card.check_fits(env.world, folder)
     kind = algorithm(card.algorithm)
-    observation: spaces.Space = env.single_observation_space
-    network = kind.network(kind.settings(**card.agent), observation, env.single_action_space)
+    card.check_fits(env.world, folder, kind.is_portable)
+    settings = kind.settings(**card.agent)
+    observation, action = env.single_observation_space, env.single_action_space
+    network = kind.network(settings, observation, action, env.world)
     try:
         network.load_state_dict(checkpoint.read_weights(folder))
     except RuntimeError as problem:
         raise SettingsError(f"{folder}: weights and policy.json disagree: {problem}") from problem
-    return LearnedPolicy(_free_name(card.name, set(taken)), network)
+    return LearnedPolicy(_free_name(card.name, set(taken)), network, kind, settings, action)
 
 
 def _free_name(name: str, taken: set[str]) -> str:
