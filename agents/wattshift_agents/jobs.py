@@ -41,9 +41,9 @@ def jobs_of(world: "World") -> NDArray[np.void]:
     seen["held"] = np.where(is_there, jobs["held"], 0)
     seen["deadline_h"] = np.where(is_there, jobs["deadline_h"], 0.0)
 
-    speed = np.where(
-        seen["module"] >= 0, world.params.stream_speed[seen["stream"], np.maximum(seen["module"], 0)], jobs["pace"]
-    )
+    fastest = world.params.streams["pace"][seen["stream"]]
+    there = world.params.stream_speed[seen["stream"], np.maximum(seen["module"], 0)]
+    speed = np.where(seen["module"] >= 0, there, fastest)
     per_h = np.where(is_there, jobs["gang"] * speed, 1.0)
     seen["run_h"] = np.where(is_there, jobs["restart_h"] + jobs["work_h"] / np.maximum(per_h, 1e-300), 0.0)
     now_h = np.reshape(episodes["step"], (-1, 1)) * world.params.rules["step_s"][0] / 3600.0
