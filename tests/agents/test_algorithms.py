@@ -32,7 +32,7 @@ def storage_task(monkeypatch):
     from wattshift_agents import environment
 
     make_vec = gymnasium.make_vec
-    monkeypatch.setattr(environment.gymnasium, "make_vec", lambda *a, **k: make_vec(*a, **k, task=STORAGE))
+    monkeypatch.setattr(environment.gymnasium, "make_vec", lambda *a, **k: make_vec(*a, **({"task": STORAGE} | k)))
 
 
 @pytest.mark.parametrize("name", ["ppo_equivariant", "sac", "dqn"])
@@ -57,9 +57,7 @@ def test_an_algorithm_trains_and_acts_from_its_checkpoint(name, request, make_ti
 def test_a_buffer_learner_resumes(train_config, sac_config, tmp_path):
     config = replace(train_config, agent=sac_config, total_steps=128)
     for total, resume in ((128, None), (256, str(tmp_path / "128"))):
-        trainer = Trainer(
-            replace(config, total_steps=total, resume=resume), tmp_path / str(total), Console(quiet=True)
-        )
+        trainer = Trainer(replace(config, total_steps=total, resume=resume), tmp_path / str(total), Console(quiet=True))
         assert trainer.run().steps == total
         trainer.close()
 
@@ -171,9 +169,7 @@ def test_masked_choices_are_never_taken_and_the_best_other_is_learned(maskable_c
     env = DummyVecEnv([Picky] * 4)
     model = build_maskable(replace(maskable_config, learning_rate=1e-2), env, seed=0)
     model.learn(1_024)
-    policy = LearnedPolicy(
-        "picky", model.policy, algorithm("maskable_ppo"), maskable_config, Picky.action_space
-    )
+    policy = LearnedPolicy("picky", model.policy, algorithm("maskable_ppo"), maskable_config, Picky.action_space)
     policy.reset(type("World", (), {"action_masks": lambda self: np.stack(env.env_method("action_masks"))})())
     action = policy.act(np.zeros((4, 1), np.float32), None)
     assert (action == 1).all()

@@ -50,6 +50,8 @@ class EquivariantPolicy(ActorCriticPolicy):
         others: as of `ActorCriticPolicy`.
     """
 
+    slot_of_entry: Tensor
+
     def __init__(
         self,
         observation_space: spaces.Space,

@@ -1,8 +1,9 @@
 """Networks whose weights do not depend on how many sites, modules and links there are, nor on their order.
 
-What belongs to one kind of thing is read by one encoder with shared weights; what hangs on a site (modules, flows of its
-users, links) is averaged into it, a set function (Zaheer et al., "Deep Sets", NeurIPS 2017); sites look at each other by
-attention without positions (Lee et al., "Set Transformer", ICML 2019). Permuting the sites permutes what comes out.
+What belongs to one kind of thing is read by one encoder with shared weights; what hangs on a site (modules, flows of
+its users, links) is averaged into it, a set function (Zaheer et al., "Deep Sets", NeurIPS 2017); sites look at each
+other by attention without positions (Lee et al., "Set Transformer", ICML 2019). Permuting the sites permutes what comes
+out.
 """
 
 from typing import NamedTuple
@@ -27,6 +28,9 @@ class Encoding(NamedTuple):
 
 class Encoder(nn.Module):
     """One layer with shared weights over the things of one kind."""
+
+    entries: Tensor
+    nameplate: Tensor
 
     def __init__(self, nodes: Nodes, width: int):
         super().__init__()
@@ -65,6 +69,8 @@ class Attention(nn.Module):
 
 class Tower(nn.Module):
     """From observations to what is known of each site, module and link."""
+
+    entries: Tensor
 
     def __init__(self, graph: Graph, width: int, heads: int, layers: int):
         super().__init__()

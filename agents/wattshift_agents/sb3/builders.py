@@ -56,5 +56,6 @@ def check_drives(name: str, action: spaces.Space) -> None:
     """
     if not isinstance(action, algorithm(name).drives):
         fitting = ", ".join(other for other, kind in ALGORITHMS.items() if isinstance(action, kind.drives))
-        space = type(action).__name__
-        raise SettingsError(f"agent.algorithm: {name} cannot drive this task's {space} actions; those that can: {fitting}")
+        raise SettingsError(
+            f"agent.algorithm: {name} cannot drive {type(action).__name__} actions; those that can: {fitting}"
+        )

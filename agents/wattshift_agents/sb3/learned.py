@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium import spaces
@@ -40,7 +40,7 @@ class LearnedPolicy:
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:
         """Nothing to begin, since the network has no memory; the world is kept for its masks."""
-        self.world = world
+        self.world: Any = world
 
     def act(self, observation: Observation, view: View) -> Action:
         """The network's action: float32 [n, A] within a Box, integers where the task offers choices."""

@@ -7,7 +7,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
-from stable_baselines3.common.vec_env.base_vec_env import VecEnvStepReturn, VecEnvWrapper
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn, VecEnvWrapper
 
 from wattshift_agents.errors import SettingsError
 
@@ -29,7 +29,7 @@ def choices_of(settings: "DQNConfig", action: spaces.Space) -> NDArray[np.float3
     (entries,) = action.shape or (1,)
     n_levels = len(settings.levels)
     if n_levels**entries > MOST_CHOICES:
-        fitting = next(n for n in itertools.count(0) if n_levels ** (n + 1) > MOST_CHOICES) if n_levels > 1 else entries
+        fitting = next(n for n in itertools.count(0) if n_levels ** (n + 1) > MOST_CHOICES)
         raise SettingsError(
             f"agent.algorithm: dqn picks one of {n_levels} levels ^ {entries} entries of the action, at most "
             f"{MOST_CHOICES} combinations: {n_levels} levels fit tasks of up to {fitting} entries. "
@@ -51,11 +51,11 @@ class LevelsVecEnv(VecEnvWrapper):
         super().__init__(venv, action_space=spaces.Discrete(len(choices)))
         self.choices = choices
 
-    def reset(self) -> np.ndarray:  # type: ignore[override]
+    def reset(self) -> VecEnvObs:
         """As the batch does."""
         observation = self.venv.reset()
         self.reset_infos = self.venv.reset_infos
-        return observation  # type: ignore[return-value]
+        return observation
 
     def step_async(self, actions: np.ndarray) -> None:
         """Send the actions of the choices `[n]`."""

@@ -15,6 +15,9 @@ from wattshift_agents.sb3.levels import LevelsVecEnv, choices_of
 if TYPE_CHECKING:
     from wattshift.world import World
 
+SAME_NAMES = ("learning_rate", "buffer_size", "learning_starts", "batch_size", "gamma", "train_freq", "gradient_steps")
+"""Settings that are arguments of Stable-Baselines3 as they are."""
+
 
 def build_sac(settings: SACConfig, env: VecEnv, seed: int) -> SAC:
     """A SAC learner; its first policy is the autopilot plus wide noise."""
@@ -66,5 +69,4 @@ def _perceptrons(settings: OffPolicyConfig) -> dict[str, Any]:
 
 def _learning(settings: OffPolicyConfig) -> dict[str, Any]:
     """The learner's arguments that SAC and DQN share."""
-    names = "learning_rate buffer_size learning_starts batch_size gamma train_freq gradient_steps".split()
-    return {name: getattr(settings, name) for name in names} | {"device": "cpu"}
+    return {name: getattr(settings, name) for name in SAME_NAMES} | {"device": "cpu"}

@@ -19,6 +19,12 @@ from wattshift_agents.sb3.algorithm import frozen
 if TYPE_CHECKING:
     from wattshift.world import World
 
+SAME_NAMES = (
+    *("n_steps", "batch_size", "n_epochs", "gamma", "gae_lambda", "clip_range"),
+    *("ent_coef", "vf_coef", "max_grad_norm", "target_kl"),
+)
+"""Settings that are arguments of Stable-Baselines3 as they are."""
+
 
 def build_ppo(settings: PPOConfig, env: VecEnv, seed: int) -> PPO:
     """A PPO learner whose first policy is the autopilot plus exploration noise.
@@ -95,7 +101,6 @@ def _learning(settings: OnPolicyConfig, env: VecEnv) -> dict[str, Any]:
             f"agent.batch_size: got {settings.batch_size}, must divide n_steps x num_envs = "
             f"{settings.n_steps} x {env.num_envs} = {rollout}"
         )
-    names = "n_steps batch_size n_epochs gamma gae_lambda clip_range ent_coef vf_coef max_grad_norm target_kl".split()
-    arguments = {name: getattr(settings, name) for name in names}
+    arguments = {name: getattr(settings, name) for name in SAME_NAMES}
     falling = LinearSchedule(settings.learning_rate, settings.final_learning_rate, 1.0)
     return arguments | {"learning_rate": falling, "device": "cpu"}
