@@ -101,8 +101,8 @@ class Trainer:
         return self.env.num_envs if isinstance(self.model, OffPolicyAlgorithm) else 1
 
     def _judge(self, model: BaseAlgorithm) -> Verdict:
-        settings, action = self.config.agent, self.env.action_space
-        return self.validator.judge(LearnedPolicy(self.config.name, model.policy, self.kind, settings, action))
+        settings, env = self.config.agent, self.validator.env
+        return self.validator.judge(LearnedPolicy(self.config.name, model.policy, self.kind, settings, env))
 
     def _keep(self, model: BaseAlgorithm, verdict: Verdict, is_best: bool) -> None:
         """Save what has just been judged, and say how it did."""

@@ -1,6 +1,7 @@
 """Every algorithm trains from config, comes back from its checkpoint, and refuses what it cannot drive."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import gymnasium
 import numpy as np
@@ -47,7 +48,7 @@ def test_an_algorithm_trains_and_acts_from_its_checkpoint(name, request, make_ti
     observation, _ = env.reset(seed=0)
     action = policy.act(observation, look(env.world))
     assert env.action_space.contains(action)
-    model = LearnedPolicy("model", trainer.model.policy, algorithm(name), settings, env.single_action_space)
+    model = LearnedPolicy("model", trainer.model.policy, algorithm(name), settings, env)
     np.testing.assert_array_equal(action, model.act(observation, look(env.world)))
     shown = (tmp_path / "run" / "progress.csv").read_text().splitlines()[0].split(",")
     assert {"terms/electricity_usd", "kpi/cost_usd", "rollout/saving_share", "validation/cost_usd"} <= set(shown)
@@ -165,17 +166,11 @@ class Picky(gymnasium.Env):
         return np.array([False, True, True] * 2)
 
 
-def test_masked_choices_are_never_taken_and_the_best_other_is_learned(maskable_config, make_spaces):
+def test_masked_choices_are_never_taken_and_the_best_other_is_learned(maskable_config):
     env = DummyVecEnv([Picky] * 4)
     model = build_maskable(replace(maskable_config, learning_rate=1e-2), env, seed=0)
     model.learn(1_024)
-    policy = LearnedPolicy("picky", model.policy, algorithm("maskable_ppo"), maskable_config, Picky.action_space)
-    policy.reset(type("World", (), {"action_masks": lambda self: np.stack(env.env_method("action_masks"))})())
+    batch = SimpleNamespace(action_masks=lambda: np.stack(env.env_method("action_masks")))
+    policy = LearnedPolicy("picky", model.policy, algorithm("maskable_ppo"), maskable_config, batch)
     action = policy.act(np.zeros((4, 1), np.float32), None)
     assert (action == 1).all()
-
-
-def test_masks_are_needed(maskable_config, make_tiny):
-    env = FleetVecEnv(make_tiny(4, "SameStep"))
-    with pytest.raises(SettingsError, match=r"needs a task with action_masks\(\)"):
-        build_maskable(maskable_config, env, seed=0)

@@ -1,8 +1,8 @@
 """`LearnedPolicy`: a trained network under the same interface as the heuristics."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from gymnasium import spaces
@@ -29,22 +29,23 @@ class LearnedPolicy:
         network: Trained.
         kind: Its algorithm.
         settings: Of the algorithm.
-        action: The environment's action space.
+        env: The batch that it drives, which gives the action space and the masks.
     """
 
-    def __init__(self, name: str, network: BasePolicy, kind: Algorithm, settings: AgentConfig, action: spaces.Space):
+    def __init__(
+        self, name: str, network: BasePolicy, kind: Algorithm, settings: AgentConfig, env: "WattshiftVectorEnv"
+    ):
         self.name = name
         self.network = network
-        self.is_masked = kind.is_masked
-        self.choices = None if kind.choices is None else kind.choices(settings, action)
+        self.masks: Callable[[], Mask] | None = getattr(env, "action_masks", None) if kind.is_masked else None
+        self.choices = None if kind.choices is None else kind.choices(settings, env.single_action_space)
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:
-        """Nothing to begin, since the network has no memory; the world is kept for its masks."""
-        self.world: Any = world
+        """Nothing to begin: the network has no memory."""
 
     def act(self, observation: Observation, view: View) -> Action:
         """The network's action: float32 [n, A] within a Box, integers where the task offers choices."""
-        masks = {"action_masks": self.world.action_masks()} if self.is_masked else {}
+        masks = {} if self.masks is None else {"action_masks": self.masks()}
         action, _ = self.network.predict(observation, deterministic=True, **masks)
         return np.asarray(action) if self.choices is None else self.choices[action]
 
@@ -65,13 +66,13 @@ def load_policy(path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = ()
     kind = algorithm(card.algorithm)
     card.check_fits(env.world, folder, kind.is_portable)
     settings = kind.settings(**card.agent)
-    observation, action = env.single_observation_space, env.single_action_space
-    network = kind.network(settings, observation, action, env.world)
+    observation: spaces.Space = env.single_observation_space
+    network = kind.network(settings, observation, env.single_action_space, env.world)
     try:
         network.load_state_dict(checkpoint.read_weights(folder))
     except RuntimeError as problem:
         raise SettingsError(f"{folder}: weights and policy.json disagree: {problem}") from problem
-    return LearnedPolicy(_free_name(card.name, set(taken)), network, kind, settings, action)
+    return LearnedPolicy(_free_name(card.name, set(taken)), network, kind, settings, env)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -64,10 +64,8 @@ def build_maskable(settings: MaskablePPOConfig, env: VecEnv, seed: int) -> Maska
     """A PPO learner over choices, of which those that the environment masks are never taken.
 
     Raises:
-        SettingsError: The mini-batches do not divide an update's data, or the environment masks nothing.
+        SettingsError: The mini-batches do not divide an update's data.
     """
-    if not env.has_attr("action_masks"):
-        raise SettingsError("agent.algorithm: maskable_ppo needs a task with action_masks(), this one has none")
     return MaskablePPO("MlpPolicy", env, policy_kwargs=_choices(settings), seed=seed, **_learning(settings, env))
 
 
