@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium import spaces
@@ -45,7 +45,7 @@ class LearnedPolicy:
 
     def act(self, observation: Observation, view: View) -> Action:
         """The network's action: float32 [n, A] within a Box, integers where the task offers choices."""
-        masks = {} if self.masks is None else {"action_masks": self.masks()}
+        masks: dict[str, Any] = {} if self.masks is None else {"action_masks": self.masks()}
         action, _ = self.network.predict(observation, deterministic=True, **masks)
         return np.asarray(action) if self.choices is None else self.choices[action]
 
