@@ -34,6 +34,13 @@ def test_every_option_of_training_composes(option):
     make_heuristics(config.test.policies)
 
 
+@pytest.mark.parametrize("name", AGENT_SCHEMAS)
+def test_every_agent_can_be_tried_in_a_minute(name):
+    config = as_object(compose("train", ["experiment=smoke", f"agent={name}"]))
+    assert config.total_steps < config.agent.total_steps
+    assert config.agent.num_envs * getattr(config.agent, "n_steps", config.agent.batch_size) % config.agent.batch_size == 0
+
+
 @pytest.mark.parametrize("option", [option for option in OPTIONS if option.split("=")[0] in ("task", "traces")])
 def test_every_option_of_evaluation_composes(option):
     config = as_object(compose("evaluate", [option]))
