@@ -41,11 +41,14 @@ def jobs_of(world: "World") -> NDArray[np.void]:
     seen["held"] = np.where(is_there, jobs["held"], 0)
     seen["deadline_h"] = np.where(is_there, jobs["deadline_h"], 0.0)
 
-    fastest = world.params.streams["pace"][seen["stream"]]
-    there = world.params.stream_speed[seen["stream"], np.maximum(seen["module"], 0)]
-    speed = np.where(seen["module"] >= 0, there, fastest)
+    params = world.params
+    speed = np.where(
+        seen["module"] >= 0,
+        params.stream_speed[seen["stream"], np.maximum(seen["module"], 0)],
+        params.streams["pace"][seen["stream"]],
+    )
     per_h = np.where(is_there, jobs["gang"] * speed, 1.0)
     seen["run_h"] = np.where(is_there, jobs["restart_h"] + jobs["work_h"] / np.maximum(per_h, 1e-300), 0.0)
-    now_h = np.reshape(episodes["step"], (-1, 1)) * world.params.rules["step_s"][0] / 3600.0
+    now_h = np.reshape(episodes["step"], (-1, 1)) * params.rules["step_s"][0] / 3600.0
     seen["slack_h"] = np.where(is_there, jobs["deadline_h"] - now_h - seen["run_h"], 0.0)
     return seen
