@@ -44,17 +44,29 @@ class Card:
         observation, actions = layout_of(world)
         return cls(name, agent.algorithm, asdict(agent), asdict(task), observation, actions, 0, seed, None)
 
-    def check_fits(self, world: "World", where: Path) -> None:
+    def check_fits(self, world: "World", where: Path, is_portable: bool = False) -> None:
         """Refuse a world that shows or offers something else than the policy was trained with.
+
+        Args:
+            world: Of the environment that it shall drive.
+            where: It was found, for the message.
+            is_portable: It acts on any number of sites, so that only kinds of features and slots must be the same.
 
         Raises:
             SettingsError: Names the first thing that differs, and the task the policy was trained on.
         """
         observation, actions = layout_of(world)
-        difference = _first_difference(self.observation, observation) or _slot_difference(self.actions, actions)
+        if is_portable:
+            difference = _kind_difference(self, observation, actions)
+        else:
+            difference = _first_difference(self.observation, observation) or _slot_difference(self.actions, actions)
         if difference:
             trained = " ".join(f"task.{key}={value}" for key, value in self.task.items())
-            raise SettingsError(f"{where}: does not fit this environment: {difference}. It was trained with {trained}")
+            is_moved = not is_portable and world.scenario.name != self.task["scenario"]
+            hint = ". Only ppo_equivariant acts on another scenario than it was trained on" if is_moved else ""
+            raise SettingsError(
+                f"{where}: does not fit this environment: {difference}. It was trained with {trained}{hint}"
+            )
 
 
 def layout_of(world: "World") -> tuple[list[str], dict[str, list[int]]]:
@@ -140,6 +152,23 @@ def _first_difference(trained: list[str], offered: list[str]) -> str | None:
         if ours != theirs:
             return f'feature {i} of the observation is "{theirs}", it was trained on "{ours}"'
     return None
+
+
+def _kind_difference(card: Card, offered: list[str], actions: dict[str, list[int]]) -> str | None:
+    ours, theirs = _kinds(card.observation), _kinds(offered)
+    if list(card.actions) != list(actions):
+        return f"its action has the slots {', '.join(actions)}, it was trained with {', '.join(card.actions)}"
+    for kind in [*ours, *theirs]:
+        if kind not in theirs or kind not in ours:
+            return f'"{kind}" is observed {"in training" if kind in ours else "here"} only'
+    return None if ours == theirs else "it shows the same features in another order"
+
+
+def _kinds(names: list[str]) -> list[str]:
+    """Names of features without whose they are, each once: "site/toronto/up" is of the kind "site/up"."""
+    parts = [name.split("/") for name in names]
+    kinds = [first if first == "requests" or not rest else f"{first}/{rest[-1]}" for first, *rest in parts]
+    return list(dict.fromkeys(kinds))
 
 
 def _slot_difference(trained: dict[str, list[int]], offered: dict[str, list[int]]) -> str | None:

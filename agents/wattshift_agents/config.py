@@ -9,6 +9,14 @@ from typing import Any
 
 from omegaconf import MISSING, DictConfig, OmegaConf
 
+from wattshift_agents.agent_config import (
+    AgentConfig,
+    DQNConfig,
+    EquivariantPPOConfig,
+    MaskablePPOConfig,
+    PPOConfig,
+    SACConfig,
+)
 from wattshift_agents.errors import SettingsError, closest
 
 
@@ -54,36 +62,6 @@ class TracesConfig:
     train: TraceConfig = field(default_factory=TraceConfig)
     validation: TraceConfig = field(default_factory=TraceConfig)
     test: TraceConfig = field(default_factory=TraceConfig)
-
-
-@dataclass
-class AgentConfig:
-    """What every learner has; `algorithm` picks the builder in `wattshift_agents.sb3.builders`."""
-
-    algorithm: str = MISSING
-    num_envs: int = MISSING  # environments stepped as one batch
-    against_autopilot: bool = MISSING  # learn from the difference to the autopilot in the same window
-    accrual: bool = MISSING  # learn from rewards that count what unfinished work owes
-
-
-@dataclass
-class PPOConfig(AgentConfig):
-    """Proximal policy optimisation; the names are Stable-Baselines3's."""
-
-    n_steps: int = MISSING  # decisions per environment and update
-    batch_size: int = MISSING
-    n_epochs: int = MISSING
-    learning_rate: float = MISSING
-    final_learning_rate: float = MISSING  # reached linearly at total_steps
-    gamma: float = MISSING
-    gae_lambda: float = MISSING
-    clip_range: float = MISSING
-    ent_coef: float = MISSING
-    vf_coef: float = MISSING
-    max_grad_norm: float = MISSING
-    target_kl: float | None = None
-    hidden: list[int] = MISSING  # widths of the layers, policy and value network alike
-    log_std_init: float = MISSING  # logarithm of the first exploration noise
 
 
 @dataclass
@@ -142,6 +120,16 @@ class EvaluateConfig:
     traces: TracesConfig = field(default_factory=TracesConfig)
 
 
+AGENT_SCHEMAS: dict[str, type[AgentConfig]] = {
+    "ppo": PPOConfig,
+    "ppo_equivariant": EquivariantPPOConfig,
+    "maskable_ppo": MaskablePPOConfig,
+    "sac": SACConfig,
+    "dqn": DQNConfig,
+}
+"""Type of each algorithm's settings, by the algorithm's name."""
+
+
 def register_schemas() -> None:
     """Tell Hydra the types that the YAML files of `configs/` refer to."""
     from hydra.core.config_store import ConfigStore
@@ -149,7 +137,8 @@ def register_schemas() -> None:
     store = ConfigStore.instance()
     store.store(name="train_schema", node=TrainConfig)
     store.store(name="evaluate_schema", node=EvaluateConfig)
-    store.store(group="agent", name="ppo_schema", node=PPOConfig)
+    for name, schema in AGENT_SCHEMAS.items():
+        store.store(group="agent", name=f"{name}_schema", node=schema)
 
 
 def as_object(config: DictConfig) -> Any:

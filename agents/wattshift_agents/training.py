@@ -9,6 +9,7 @@ import torch
 from rich.console import Console
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import CSVOutputFormat, Logger, TensorBoardOutputFormat
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
 from wattshift.world import World
@@ -21,7 +22,7 @@ from wattshift_agents.interrupt import StopRequest
 from wattshift_agents.reporting import progress_bar
 from wattshift_agents.run_folder import BEST, LAST, METRICS, TENSORBOARD, open_run
 from wattshift_agents.sb3.adapter import FleetVecEnv
-from wattshift_agents.sb3.builders import algorithm
+from wattshift_agents.sb3.builders import algorithm, check_drives
 from wattshift_agents.sb3.callbacks import KpiCallback, ProgressCallback, StopCallback, ValidationCallback
 from wattshift_agents.sb3.learned import LearnedPolicy
 from wattshift_agents.sb3.savings import SavingsVecEnv
@@ -53,7 +54,9 @@ class Trainer:
     def __init__(self, config: TrainConfig, folder: Path, console: Console):
         torch.set_num_threads(config.torch_threads)
         self.config, self.folder, self.console = config, folder, console
+        self.kind = algorithm(config.agent.algorithm)
         self.env = training_env(config)
+        check_drives(config.agent.algorithm, self.env.action_space)
         validation_env = make_fleet(config.task, config.traces.validation, config.validation.windows, "Disabled")
         self.validator = Validator(validation_env, config.validation.seed)
         world = validation_env.world
@@ -62,7 +65,7 @@ class Trainer:
         if resumed is not None:
             self.card = self._card_to_continue(resumed, world)
         # A resumed run must not replay the windows and the noise that the first part began with.
-        self.model = algorithm(config.agent.algorithm).build(config.agent, self.env, config.seed + self.card.steps)
+        self.model = self.kind.build(config.agent, self.env, config.seed + self.card.steps)
         open_run(folder, config)
         outputs = [TensorBoardOutputFormat(str(folder / TENSORBOARD)), CSVOutputFormat(str(folder / METRICS))]
         self.model.set_logger(Logger(str(folder), outputs))
@@ -78,6 +81,7 @@ class Trainer:
             self.model.learn(
                 self.config.total_steps - self.card.steps,
                 callback=[KpiCallback(), validation, ProgressCallback(bar, task), StopCallback(stop.asked)],
+                log_interval=self._log_interval(),
                 reset_num_timesteps=False,
             )
             interrupted = stop.asked()
@@ -92,8 +96,13 @@ class Trainer:
         self.env.close()
         self.validator.env.close()
 
+    def _log_interval(self) -> int:
+        """Of learners by rollouts in rollouts, of learners from a buffer in episodes: once all have ended."""
+        return self.env.num_envs if isinstance(self.model, OffPolicyAlgorithm) else 1
+
     def _judge(self, model: BaseAlgorithm) -> Verdict:
-        return self.validator.judge(LearnedPolicy(self.config.name, model.policy))
+        settings, env = self.config.agent, self.validator.env
+        return self.validator.judge(LearnedPolicy(self.config.name, model.policy, self.kind, settings, env))
 
     def _keep(self, model: BaseAlgorithm, verdict: Verdict, is_best: bool) -> None:
         """Save what has just been judged, and say how it did."""
@@ -112,7 +121,8 @@ class Trainer:
     def _card_to_continue(self, resumed: Path, world: World) -> Card:
         card = checkpoint.read_card(resumed)
         card.check_fits(world, resumed)
-        if card.algorithm != self.config.agent.algorithm or card.agent["hidden"] != asdict(self.config.agent)["hidden"]:
+        configured = asdict(self.config.agent)
+        if any(card.agent.get(name) != configured[name] for name in ("algorithm", *self.kind.shape)):
             raise SettingsError(f"{resumed}: holds another agent than the one configured")
         if card.steps >= self.config.total_steps:
             raise SettingsError(

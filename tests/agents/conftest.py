@@ -7,7 +7,9 @@ import pytest
 import torch
 
 import wattshift  # noqa: F401  (registers the environments)
-from wattshift_agents.config import PPOConfig, TaskConfig, TestConfig, TraceConfig, TracesConfig, TrainConfig
+from wattshift.env import spaces
+from wattshift_agents.agent_config import DQNConfig, EquivariantPPOConfig, MaskablePPOConfig, PPOConfig, SACConfig
+from wattshift_agents.config import TaskConfig, TestConfig, TraceConfig, TracesConfig, TrainConfig
 from wattshift_agents.config import ValidationConfig as Validation
 
 torch.set_num_threads(1)
@@ -49,6 +51,68 @@ def make_single():
     )
 
 
+LEARNER = {"total_steps": 512, "num_envs": 4, "against_autopilot": True, "accrual": True, "gamma": 0.99}
+ON_POLICY = LEARNER | {
+    "n_steps": 32,
+    "batch_size": 64,
+    "n_epochs": 2,
+    "learning_rate": 1e-3,
+    "final_learning_rate": 0.0,
+    "gae_lambda": 0.95,
+    "clip_range": 0.2,
+    "ent_coef": 0.0,
+    "vf_coef": 0.5,
+    "max_grad_norm": 0.5,
+}
+OFF_POLICY = LEARNER | {
+    "buffer_size": 1_000,
+    "learning_starts": 16,
+    "train_freq": 8,
+    "gradient_steps": 2,
+    "batch_size": 32,
+    "learning_rate": 1e-3,
+    "hidden": [16],
+}
+
+
+@pytest.fixture
+def equivariant_config():
+    """Settings of a small equivariant learner."""
+    return EquivariantPPOConfig("ppo_equivariant", **ON_POLICY, width=8, heads=2, layers=1, log_std_init=-1.0)
+
+
+@pytest.fixture
+def maskable_config():
+    """Settings of a small learner under masks."""
+    return MaskablePPOConfig("maskable_ppo", **ON_POLICY, hidden=[16])
+
+
+@pytest.fixture
+def sac_config():
+    """Settings of a small soft actor-critic."""
+    return SACConfig("sac", **OFF_POLICY, tau=0.005, ent_coef="auto_0.001")
+
+
+@pytest.fixture
+def dqn_config():
+    """Settings of a small Q-network."""
+    return DQNConfig(
+        "dqn",
+        **OFF_POLICY,
+        levels=[-0.5, 0.0, 0.5],
+        target_update_interval=100,
+        exploration_fraction=0.5,
+        exploration_final_eps=0.05,
+        max_grad_norm=10.0,
+    )
+
+
+@pytest.fixture
+def make_spaces():
+    """Observation and action space of a world, each for one environment."""
+    return spaces
+
+
 @pytest.fixture
 def train_config():
     """Settings of a training run of a few updates."""
@@ -59,26 +123,7 @@ def train_config():
         total_steps=512,
         torch_threads=1,
         task=TaskConfig("wattshift/Fleet-v0", "tiny", 300, 1, EPISODE_DAYS),
-        agent=PPOConfig(
-            algorithm="ppo",
-            num_envs=4,
-            against_autopilot=True,
-            accrual=True,
-            n_steps=32,
-            batch_size=64,
-            n_epochs=2,
-            learning_rate=1e-3,
-            final_learning_rate=0.0,
-            gamma=0.99,
-            gae_lambda=0.95,
-            clip_range=0.2,
-            ent_coef=0.0,
-            vf_coef=0.5,
-            max_grad_norm=0.5,
-            target_kl=None,
-            hidden=[16],
-            log_std_init=-1.0,
-        ),
+        agent=PPOConfig("ppo", **ON_POLICY, hidden=[16], log_std_init=-1.0),
         traces=TracesConfig(train=synthetic, validation=synthetic, test=synthetic),
         validation=Validation(windows=2, seed=100, every_steps=256),
         test=TestConfig(windows=2, seed=200, policies=["all"]),

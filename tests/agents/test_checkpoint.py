@@ -82,7 +82,8 @@ def test_a_missing_checkpoint_is_named(tmp_path, env):
 
 
 def test_another_layout_is_refused_with_the_task_to_ask_for(saved, make_tiny):
-    with pytest.raises(SettingsError, match=r"observes \d+ features, the environment shows \d+.*task.scenario=tiny"):
+    words = r"observes \d+ features, the environment shows \d+.*task.scenario=tiny.*Only ppo_equivariant"
+    with pytest.raises(SettingsError, match=words):
         load_policy(saved, make_tiny(2, scenario="hybrid", traces=None))
 
 

@@ -6,7 +6,8 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.errors import ConfigCompositionException
 
-from wattshift_agents.config import EvaluateConfig, PPOConfig, Split, TrainConfig, as_object, register_schemas
+from wattshift_agents.agent_config import OnPolicyConfig
+from wattshift_agents.config import AGENT_SCHEMAS, EvaluateConfig, Split, TrainConfig, as_object, register_schemas
 from wattshift_agents.errors import SettingsError
 from wattshift_agents.heuristics import make_heuristics
 
@@ -29,9 +30,17 @@ def _hydra():
 def test_every_option_of_training_composes(option):
     config = as_object(compose("train", [option]))
     assert isinstance(config, TrainConfig)
-    assert isinstance(config.agent, PPOConfig)
+    assert type(config.agent) is AGENT_SCHEMAS[config.agent.algorithm]
     assert config.name == config.agent.algorithm or option.startswith("experiment")
     make_heuristics(config.test.policies)
+
+
+@pytest.mark.parametrize("name", AGENT_SCHEMAS)
+def test_every_agent_can_be_tried_in_a_minute(name):
+    config = as_object(compose("train", ["experiment=smoke", f"agent={name}"]))
+    assert config.total_steps < config.agent.total_steps
+    if isinstance(config.agent, OnPolicyConfig):
+        assert config.agent.num_envs * config.agent.n_steps % config.agent.batch_size == 0
 
 
 @pytest.mark.parametrize("option", [option for option in OPTIONS if option.split("=")[0] in ("task", "traces")])
@@ -68,7 +77,7 @@ def test_one_root_serves_all_real_splits():
         "total_steps=many",
         "agent.hidden=[wide]",
         "task.decision_every=1.5",
-        "agent=dqn",
+        "agent=a2c",
     ],
 )
 def test_unknown_keys_and_wrong_types_are_refused(override):

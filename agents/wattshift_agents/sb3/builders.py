@@ -1,25 +1,39 @@
-"""Algorithms by name: how to build the learner, and how to rebuild its network alone to act with."""
-
-from collections.abc import Callable
-from typing import Any, NamedTuple
+"""Algorithms by name, and which of them fits a task."""
 
 from gymnasium import spaces
-from stable_baselines3 import PPO
-from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.policies import ActorCriticPolicy, BasePolicy
-from stable_baselines3.common.utils import LinearSchedule
-from stable_baselines3.common.vec_env import VecEnv
 
-from wattshift_agents.config import AgentConfig, PPOConfig
+from wattshift_agents.config import AGENT_SCHEMAS
 from wattshift_agents.errors import SettingsError, closest
+from wattshift_agents.sb3.algorithm import Algorithm
+from wattshift_agents.sb3.levels import choices_of
+from wattshift_agents.sb3.off_policy import build_dqn, build_sac, dqn_network, sac_network
+from wattshift_agents.sb3.on_policy import (
+    build_equivariant,
+    build_maskable,
+    build_ppo,
+    equivariant_network,
+    maskable_network,
+    ppo_network,
+)
 
+_CHOICES = (spaces.Discrete, spaces.MultiDiscrete)
 
-class Algorithm(NamedTuple):
-    """The two things that training and evaluation need of an algorithm, and the type of its settings."""
-
-    settings: type[AgentConfig]
-    build: Callable[[Any, VecEnv, int], BaseAlgorithm]  # settings, environment, seed
-    network: Callable[[Any, spaces.Space, spaces.Space], BasePolicy]  # settings, observation and action space
+ALGORITHMS: dict[str, Algorithm] = {
+    "ppo": Algorithm(AGENT_SCHEMAS["ppo"], build_ppo, ppo_network, ("hidden",), (spaces.Box, *_CHOICES)),
+    "ppo_equivariant": Algorithm(
+        AGENT_SCHEMAS["ppo_equivariant"],
+        build_equivariant,
+        equivariant_network,
+        ("width", "heads", "layers"),
+        is_portable=True,
+    ),
+    "maskable_ppo": Algorithm(
+        AGENT_SCHEMAS["maskable_ppo"], build_maskable, maskable_network, ("hidden",), _CHOICES, is_masked=True
+    ),
+    "sac": Algorithm(AGENT_SCHEMAS["sac"], build_sac, sac_network, ("hidden",)),
+    "dqn": Algorithm(AGENT_SCHEMAS["dqn"], build_dqn, dqn_network, ("hidden", "levels"), choices=choices_of),
+}
+"""Every algorithm by its name."""
 
 
 def algorithm(name: str) -> Algorithm:
@@ -34,49 +48,14 @@ def algorithm(name: str) -> Algorithm:
     return ALGORITHMS[name]
 
 
-def build_ppo(settings: PPOConfig, env: VecEnv, seed: int) -> PPO:
-    """A PPO learner whose first policy is the autopilot plus exploration noise.
-
-    The orthogonal initialisation of Stable-Baselines3 scales the last layer of the policy by 0.01, so the mean action
-    starts within a few thousandths of zero, which is the autopilot.
+def check_drives(name: str, action: spaces.Space) -> None:
+    """Refuse an action space that an algorithm cannot drive.
 
     Raises:
-        SettingsError: The mini-batches do not divide an update's data.
+        SettingsError: Names those that can.
     """
-    rollout = settings.n_steps * env.num_envs
-    if settings.batch_size > rollout or rollout % settings.batch_size:
+    if not isinstance(action, algorithm(name).drives):
+        fitting = ", ".join(other for other, kind in ALGORITHMS.items() if isinstance(action, kind.drives))
         raise SettingsError(
-            f"agent.batch_size: got {settings.batch_size}, must divide n_steps x num_envs = "
-            f"{settings.n_steps} x {env.num_envs} = {rollout}"
+            f"agent.algorithm: {name} cannot drive {type(action).__name__} actions; those that can: {fitting}"
         )
-    return PPO(
-        "MlpPolicy",
-        env,
-        learning_rate=LinearSchedule(settings.learning_rate, settings.final_learning_rate, 1.0),
-        n_steps=settings.n_steps,
-        batch_size=settings.batch_size,
-        n_epochs=settings.n_epochs,
-        gamma=settings.gamma,
-        gae_lambda=settings.gae_lambda,
-        clip_range=settings.clip_range,
-        ent_coef=settings.ent_coef,
-        vf_coef=settings.vf_coef,
-        max_grad_norm=settings.max_grad_norm,
-        target_kl=settings.target_kl,
-        policy_kwargs=_network_arguments(settings),
-        seed=seed,
-        device="cpu",
-    )
-
-
-def ppo_network(settings: PPOConfig, observation: spaces.Space, action: spaces.Space) -> ActorCriticPolicy:
-    """The network of `build_ppo` without the learner, untrained."""
-    return ActorCriticPolicy(observation, action, lambda _: 0.0, **_network_arguments(settings))
-
-
-def _network_arguments(settings: PPOConfig) -> dict[str, Any]:
-    return {"net_arch": list(settings.hidden), "log_std_init": settings.log_std_init}
-
-
-ALGORITHMS: dict[str, Algorithm] = {"ppo": Algorithm(PPOConfig, build_ppo, ppo_network)}
-"""Every algorithm by its name."""

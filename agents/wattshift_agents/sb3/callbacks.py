@@ -13,11 +13,11 @@ from wattshift_agents.validation import Verdict
 
 
 class KpiCallback(BaseCallback):
-    """Logs the domain's own figures once an update.
+    """Logs the domain's own figures.
 
-    `terms/<name>`: mean of each reward term, USD per decision. `kpi/<name>`: mean over the episodes that finished in
-    this update; nothing in an update in which none did. `rollout/saving_share`: their cost saved against the
-    autopilot in the same windows, exploration noise included.
+    Means over the updates between two lines of the log, which for PPO is one. `terms/<name>`: each reward term, USD per
+    decision. `kpi/<name>`: of the episodes that finished; nothing where none did. `rollout/saving_share`: their cost
+    saved against the autopilot in the same windows, exploration noise included.
     """
 
     def _on_training_start(self) -> None:
@@ -46,12 +46,12 @@ class KpiCallback(BaseCallback):
 
     def _on_rollout_end(self) -> None:
         for name, total in self.term_sums.items():
-            self.logger.record(f"terms/{name}", total / self.decisions)
+            self.logger.record_mean(f"terms/{name}", total / self.decisions)
         for name, values in self.finished.items():
-            self.logger.record(f"kpi/{name}", float(np.mean(values)))
+            self.logger.record_mean(f"kpi/{name}", float(np.mean(values)))
         if self.autopilot_cost_usd:
             saved = 1.0 - np.sum(self.finished["cost_usd"]) / np.sum(self.autopilot_cost_usd)
-            self.logger.record("rollout/saving_share", float(saved))
+            self.logger.record_mean("rollout/saving_share", float(saved))
 
 
 class ValidationCallback(BaseCallback):

@@ -1,16 +1,18 @@
 """`LearnedPolicy`: a trained network under the same interface as the heuristics."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium import spaces
 from stable_baselines3.common.policies import BasePolicy
 
 from wattshift_agents import checkpoint
+from wattshift_agents.agent_config import AgentConfig
 from wattshift_agents.errors import SettingsError
 from wattshift_agents.policy import Action, Mask, Observation
+from wattshift_agents.sb3.algorithm import Algorithm
 from wattshift_agents.sb3.builders import algorithm
 from wattshift_agents.view import View
 
@@ -20,19 +22,32 @@ if TYPE_CHECKING:
 
 
 class LearnedPolicy:
-    """The mean action of a network; it sees the observation only."""
+    """The mean or likeliest action of a network; it sees the observation and, where choices are masked, the masks.
 
-    def __init__(self, name: str, network: BasePolicy):
+    Args:
+        name: In tables.
+        network: Trained.
+        kind: Its algorithm.
+        settings: Of the algorithm.
+        env: The batch that it drives, which gives the action space and the masks.
+    """
+
+    def __init__(
+        self, name: str, network: BasePolicy, kind: Algorithm, settings: AgentConfig, env: "WattshiftVectorEnv"
+    ):
         self.name = name
         self.network = network
+        self.masks: Callable[[], Mask] | None = getattr(env, "action_masks", None) if kind.is_masked else None
+        self.choices = None if kind.choices is None else kind.choices(settings, env.single_action_space)
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:
         """Nothing to begin: the network has no memory."""
 
     def act(self, observation: Observation, view: View) -> Action:
-        """The network's mean action, clipped to the action space, float32 [n, A]."""
-        action, _ = self.network.predict(observation, deterministic=True)
-        return np.asarray(action, dtype=np.float32)
+        """The network's action: float32 [n, A] within a Box, integers where the task offers choices."""
+        masks: dict[str, Any] = {} if self.masks is None else {"action_masks": self.masks()}
+        action, _ = self.network.predict(observation, deterministic=True, **masks)
+        return np.asarray(action) if self.choices is None else self.choices[action]
 
 
 def load_policy(path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = ()) -> LearnedPolicy:
@@ -48,15 +63,16 @@ def load_policy(path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = ()
     """
     folder = checkpoint.find(path)
     card = checkpoint.read_card(folder)
-    card.check_fits(env.world, folder)
     kind = algorithm(card.algorithm)
+    card.check_fits(env.world, folder, kind.is_portable)
+    settings = kind.settings(**card.agent)
     observation: spaces.Space = env.single_observation_space
-    network = kind.network(kind.settings(**card.agent), observation, env.single_action_space)
+    network = kind.network(settings, observation, env.single_action_space, env.world)
     try:
         network.load_state_dict(checkpoint.read_weights(folder))
     except RuntimeError as problem:
         raise SettingsError(f"{folder}: weights and policy.json disagree: {problem}") from problem
-    return LearnedPolicy(_free_name(card.name, set(taken)), network)
+    return LearnedPolicy(_free_name(card.name, set(taken)), network, kind, settings, env)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

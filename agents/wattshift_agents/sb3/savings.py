@@ -33,7 +33,8 @@ class SavingsVecEnv(VecEnvWrapper):
         if venv.num_envs != autopilot.num_envs:
             raise ValueError(f"the batches must be of one size, got {venv.num_envs} and {autopilot.num_envs}")
         self.autopilot = autopilot
-        self._zeros = np.zeros((venv.num_envs, *venv.action_space.shape), dtype=np.float32)  # type: ignore[misc]
+        space = venv.action_space
+        self._zeros = np.zeros((venv.num_envs, *space.shape), dtype=space.dtype)  # type: ignore[misc]
         self._paired = False
         super().__init__(venv)
 

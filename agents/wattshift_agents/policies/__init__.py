@@ -1,0 +1,1 @@
+"""Networks of ours: a policy that treats all sites, modules and links alike."""
