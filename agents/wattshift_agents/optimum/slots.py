@@ -21,12 +21,12 @@ class Slots(NamedTuple):
     @property
     def hours(self) -> Floats:
         """[N] length."""
-        return self.n_steps * self.step_h
+        return np.asarray(self.n_steps * self.step_h, np.float64)
 
     @property
     def begin_h(self) -> Floats:
         """[N] hours from the episode's beginning."""
-        return self.first * self.step_h
+        return np.asarray(self.first * self.step_h, np.float64)
 
     def least(self, series: NDArray) -> Floats:
         """Smallest step of each slot, [H, ...] -> [N, ...]."""
