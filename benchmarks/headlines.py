@@ -15,8 +15,8 @@ PAGE = Page(
     name="headlines",
     title="Headline claims",
     intro="What the field claims, beside what this world gives, with the setting. `make headlines` computes everything "
-    "on this page in under a minute and writes it; the table's commands print one claim. *Agrees within* says what counts "
-    "as agreement: the published range, or the direction where only that is claimed.",
+    "on this page in about a minute and writes it; the table's commands print one claim. *Agrees within* says what "
+    "counts as agreement: the published range, or the direction where only that is claimed.",
     package="claims",
     topics=("network", "carbon", "cooling", "edge", "outage"),
     finish=overview,

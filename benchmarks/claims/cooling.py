@@ -31,9 +31,9 @@ HALL = Hall(
     0.8,
     ("air-chiller", "free-air", "free-air-adiabatic", "liquid-chiller", "liquid-dry", "liquid-tower", "immersion"),
 )
-TEXT = f"""One site of one module on the autopilot, every hour of a synthetic year: {ROOM.text} {ROOM.load:.0%} busy in a
-mid-sized room, {HALL.text} {HALL.load:.0%} busy in a hall of 1.1 MW, both behind double-conversion UPS, whose losses
-are in PUE. Only the plant changes, and the same requests are served. The climates are those of
+TEXT = f"""One site of one module on the autopilot, every hour of a synthetic year: {ROOM.text} {ROOM.load:.0%} busy
+in a mid-sized room, {HALL.text} {HALL.load:.0%} busy in a hall of 1.1 MW, both behind double-conversion UPS, whose
+losses are in PUE. Only the plant changes, and the same requests are served. The climates are those of
 {", ".join(CLIMATES.values())}. `liquid-chiller` is the retrofit of the published measurement: cold plates for 75 % of
 the heat on the chilled water of `air-chiller`, with most of the servers' fans gone, which are part of IT."""
 

@@ -15,12 +15,12 @@ OBJECTIVES_MS = (100.0, 80.0)
 LARGE = "large deployments of energy-aware routing"
 STUDIES = "line-card energy in studies of energy-aware routing"
 
-TEXT = f"""The mesh of docs/validation.md (topic "Sleeping links"): eight sites, fourteen 10-Gbps links, users everywhere
-asking three hubs, a spring day, three draws of the arrivals. The heuristic `sleeping-links` moves traffic together and
-lets the rest sleep, against the autopilot, which keeps all awake. All requests have an objective of
-{OBJECTIVES_MS[0]:g} ms, or, in the last column, of {OBJECTIVES_MS[1]:g} ms, which leaves little room for a detour. Network
-energy is that of links and of routers, which never sleep. The claim holds where links idle; it shrinks as they fill. On
-the built-in `global` world, whose links form little more than a tree, less can sleep at any load."""
+TEXT = f"""The mesh of docs/validation.md (topic "Sleeping links"): eight sites, fourteen 10-Gbps links, users
+everywhere asking three hubs, a spring day, three draws of the arrivals. The heuristic `sleeping-links` moves traffic
+together and lets the rest sleep, against the autopilot, which keeps all awake. All requests have an objective of
+{OBJECTIVES_MS[0]:g} ms, or, in the last column, of {OBJECTIVES_MS[1]:g} ms, which leaves little room for a detour.
+Network energy is that of links and of routers, which never sleep. The claim holds where links idle; it shrinks as
+they fill. On the built-in `global` world, whose links form little more than a tree, less can sleep at any load."""
 
 Outcomes = dict[str, list[Outcome]]
 

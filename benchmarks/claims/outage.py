@@ -19,14 +19,14 @@ USUAL, ALONE, TO_EDGE, ANYWHERE = (
     "outage, rerouted to the edge",
     "outage, rerouted anywhere",
 )
-TEXT = f"""The autopilot on `{WORLD}`, {N_EPISODES} episodes of three days, the same in every row; on the second day compute
-and power of {REGION.capitalize()} are out for {HOURS:g} h, its users and its network stay. All requests are bound to
-their residency, in which there is one other site, the edge site `{NEIGHBOUR}`: *rerouted to the edge* is that world,
-*no rerouting* the same with the edge site in a residency of its own, *rerouted anywhere* lets go of the residency. Jobs
-may go anywhere in every row.
-Numbers are of the day of the outage, over all requests of the fleet; *rescued* is the part of the requests dropped
-without rerouting that is served. The edge site is too small for all of the region's users, and more is dropped at their
-daily peak; letting go of the residency also saves the few that it costs on any day. Costs are without the settlement at the end."""
+TEXT = f"""The autopilot on `{WORLD}`, {N_EPISODES} episodes of three days, the same in every row; on the second day
+compute and power of {REGION.capitalize()} are out for {HOURS:g} h, its users and its network stay. All requests are
+bound to their residency, in which there is one other site, the edge site `{NEIGHBOUR}`: *rerouted to the edge* is
+that world, *no rerouting* the same with the edge site in a residency of its own, *rerouted anywhere* lets go of the
+residency. Jobs may go anywhere in every row. Numbers are of the day of the outage, over all requests of the fleet;
+*rescued* is the part of the requests dropped without rerouting that is served; costs are without the settlement at
+the end. The edge site is too small for all of the region's users; letting go of the residency also saves the few
+requests that it costs on any day."""
 
 
 def documents() -> dict[str, dict[str, Any]]:

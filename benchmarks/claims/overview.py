@@ -52,7 +52,7 @@ def draw(sections: dict[str, Section]) -> None:
             axis.barh(nth, high - low, left=low, height=0.85, color=RANGE)
             axis.barh(nth, check.ours, height=0.45, color=AGREES if check.holds else MISSES)
             axis.text(RIGHT + 1, nth, f"{check.ours:.1f}  {verdict(check)}", va="center", fontsize=8)
-        axis.set_yticks(range(len(checks)), [check.what for check in checks], fontsize=8)
+        axis.set_yticks(range(len(checks)), [check.what.replace("`", "") for check in checks], fontsize=8)
         axis.invert_yaxis()
         axis.axvline(0.0, color="#22303c", linewidth=0.8)
         axis.set_title(title, loc="left", fontsize=10)
