@@ -42,7 +42,7 @@ def checks(outcomes: Outcomes, world: Outcomes) -> list[Check]:
     network, links = (100 * saving(outcomes, CONSOLIDATE, part) for part in ("network_kw", "links_kw"))
     built_in = float(100 * saving(world, CONSOLIDATE, "network_kw")[0])
     mean = [f"{100 * outcome.utilisation:.0f} %" for outcome in outcomes[AWAKE]]
-    lost = max(in_time_lost(outcomes, nth) for nth in range(len(LOADS)))
+    lost = round(max(in_time_lost(outcomes, nth) for nth in range(len(LOADS))), 6)
     saved = "network energy saved"
     return [
         Check(f"{saved}, links {mean[USUAL]} full in the mean", "20-30 %", network[USUAL], 20, 30, "%", LARGE),

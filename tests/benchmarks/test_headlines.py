@@ -32,14 +32,20 @@ def test_carbon_saved_with_more_late_jobs_does_not_count():
 
 
 def test_classes_called_shiftable_are_bound_to_no_residency():
-    from claims.carbon import SHIFTABLE, six_regions
+    from claims.carbon import HYBRID, REGIONAL, SHIFTABLE, six_regions
 
-    worlds = {"six regions": load_scenario(six_regions()), "hybrid": load_scenario("hybrid")}
-    assert set(worlds) == set(SHIFTABLE)
-    for name, scenario in worlds.items():
+    for name, scenario in ((REGIONAL, load_scenario(six_regions())), (HYBRID, load_scenario("hybrid"))):
         assert all(not scenario.jobs[kind].residency_bound for kind in SHIFTABLE[name])
         left = set(scenario.jobs) - set(SHIFTABLE[name])
         assert all(scenario.jobs[kind].residency_bound for kind in left)
+
+
+def test_jobs_at_home_may_run_where_they_come_from_and_nowhere_else():
+    from claims.carbon import six_regions
+
+    for at_home, regions in ((True, 1), (False, 6)):
+        params = compile_params(load_scenario(six_regions(at_home)), 300.0)
+        assert ((params.stream_speed > 0.0).sum(axis=1) == regions).all()
 
 
 def test_the_six_regions_differ_in_place_and_grid_only():
