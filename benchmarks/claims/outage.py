@@ -62,9 +62,10 @@ def cheaper(lived: dict[str, Days], case: str) -> float:
 def checks(lived: dict[str, Days]) -> list[Check]:
     """Rerouting helps, and how much of the service it keeps."""
     claim = "the field's claim"
+    half = "the field's claim; that most is half is ours"
     return [
-        Check("dropped requests that the edge rescues", "most", rescued(lived, TO_EDGE), 50, 100, "%", claim),
-        Check("the same, rerouted anywhere", "most", rescued(lived, ANYWHERE), 50, 100, "%", claim),
+        Check("dropped requests that the edge rescues", "most", rescued(lived, TO_EDGE), 50, 100, "%", half),
+        Check("the same, rerouted anywhere", "most", rescued(lived, ANYWHERE), 50, 100, "%", half),
         Check("cost of the day, rerouted to the edge: less", "lower", cheaper(lived, TO_EDGE), 0, 100, "%", claim),
         Check("the same, rerouted anywhere", "lower", cheaper(lived, ANYWHERE), 0, 100, "%", claim),
         Check(
