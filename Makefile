@@ -5,7 +5,7 @@ SETUP := .venv/.installed
 # Passed on to train.py and evaluate.py: make train ARGS="traces=real-years traces.root=../shared/data"
 ARGS ?=
 
-.PHONY: setup train test bench validate calibrate reproduce figures docs lint format clean help
+.PHONY: setup train test bench validate headlines calibrate reproduce figures docs lint format clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -32,6 +32,9 @@ bench: $(SETUP)  ## measure speed, write results/bench.json
 
 validate: $(SETUP)  ## hold the models against published values, write docs/validation.md
 	$(BIN)/python benchmarks/validate.py $(ARGS)
+
+headlines: $(SETUP)  ## show the field's headline claims on our world, write docs/headlines.md
+	$(BIN)/python benchmarks/headlines.py $(ARGS)
 
 calibrate: $(SETUP)  ## hold the synthetic world against real years, write docs/calibration.md
 	$(BIN)/python benchmarks/calibrate.py $(ARGS)

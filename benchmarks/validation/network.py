@@ -81,6 +81,7 @@ class Outcome(NamedTuple):
     asleep: float  # links
     latency_ms: float
     dropped_share: float
+    in_time_share: float  # of the requests that arrived
 
 
 def scenario() -> dict[str, Any]:
@@ -150,17 +151,23 @@ def play(world: World, policy: Policy) -> Outcome:
         asleep=float(np.mean(asleep)),
         latency_ms=weighted_ms / served_per_s,
         dropped_share=float((kpis["requests_dropped"] / kpis["requests_arrived"]).mean()),
+        in_time_share=float(kpis["slo_share"].mean()),
     )
 
 
-def simulate() -> dict[str, list[Outcome]]:
-    """Every load under every policy, the same arrivals for all."""
-    world = World(len(SEEDS), scenario(), step_s=STEP_S, episode_days=DAYS)
+def simulate(loads: tuple[float, ...] = LOADS, description: Any = None) -> dict[str, list[Outcome]]:
+    """Every load under every policy, the same arrivals for all.
+
+    Args:
+        loads: demand over that of the scenario.
+        description: the scenario; None = the mesh.
+    """
+    world = World(len(SEEDS), description or scenario(), step_s=STEP_S, episode_days=DAYS)
     world.params.hazards["mtbf_h"] = np.inf
     rates_per_s = world.traces.request_rate_per_s
     outcomes: dict[str, list[Outcome]] = {AWAKE: [], SLEEP: [], CONSOLIDATE: []}
     policies = {AWAKE: Autopilot(), SLEEP: SleepingLinks(idle_below=IDLE_BELOW), CONSOLIDATE: SleepingLinks()}
-    for load in LOADS:
+    for load in loads:
         world.traces = world.traces._replace(request_rate_per_s=(load * rates_per_s).astype(rates_per_s.dtype))
         for name, policy in policies.items():
             outcomes[name].append(play(world, policy))
