@@ -63,7 +63,7 @@ ON_POLICY = LEARNER | {
     "ent_coef": 0.0,
     "vf_coef": 0.5,
     "max_grad_norm": 0.5,
-    "imitate_decisions": 512,
+    "imitate_steps": 128,
     "imitate_rounds": 2,
     "imitate_passes": 20,
     "imitate_value_steps": 128,

@@ -96,20 +96,20 @@ def test_a_round_leaves_the_weights_that_were_best_on_others(imitated, ppo, monk
 
 
 def test_one_seed_one_student(imitated, ppo):
-    short = replace(ppo, imitate_decisions=64, imitate_passes=2)
+    short = replace(ppo, imitate_steps=16, imitate_passes=2)
     first, second, other = (imitated(short, seed)[0].network.state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
 
 
 def test_choices_are_imitated_by_their_likelihood(imitated, maskable_config):
-    settings = replace(maskable_config, imitate="dispatch-lowest-carbon", imitate_decisions=2048)
+    settings = replace(maskable_config, imitate="dispatch-lowest-carbon", imitate_steps=128)
     _, _, losses, lowest = imitated(settings, task="dispatch", episode_days=1)
     assert lowest < 0.7 * losses[0]
 
 
 def test_a_run_with_a_head_start_logs_it_once(train_config, ppo, tmp_path):
-    agent = replace(ppo, imitate_decisions=64, imitate_passes=2)
+    agent = replace(ppo, imitate_steps=16, imitate_passes=2)
 
     def train(name, **changes):
         trainer = Trainer(replace(train_config, agent=agent, **changes), tmp_path / name, Console(quiet=True))
@@ -126,7 +126,7 @@ def test_a_run_with_a_head_start_logs_it_once(train_config, ppo, tmp_path):
 
 def test_interrupted_imitation_is_begun_again(train_config, ppo, tmp_path, monkeypatch):
     monkeypatch.setattr("wattshift_agents.training.StopRequest.asked", lambda _: True)
-    agent = replace(ppo, imitate_decisions=64)
+    agent = replace(ppo, imitate_steps=16)
     trainer = Trainer(replace(train_config, agent=agent), tmp_path / "run", Console(quiet=True))
     assert (trainer.run().steps, trainer.model.num_timesteps) == (0, 0)
     trainer.close()

@@ -62,7 +62,7 @@ def head_start(settings: AgentConfig) -> "HeadStart | None":
     """
     if not isinstance(settings, OnPolicyConfig) or settings.imitate is None:
         return None
-    for name, least in (("imitate_decisions", 1), ("imitate_rounds", 1), ("imitate_passes", 1), ("num_envs", 2)):
+    for name, least in (("imitate_steps", 1), ("imitate_rounds", 1), ("imitate_passes", 1), ("num_envs", 2)):
         if getattr(settings, name) < least:
             raise SettingsError(f"agent.{name}: got {getattr(settings, name)}, imitation needs at least {least}")
     if settings.imitate not in HEURISTICS:
@@ -112,7 +112,7 @@ class HeadStart:
         lessons, exams, number, lowest = [], [], 0, math.inf
         for turn in range(self.settings.imitate_rounds):
             driver = self.teacher if turn == 0 else student
-            lesson, exam = _collect(fleet, driver, self.teacher, self.settings.imitate_decisions, seed + turn)
+            lesson, exam = _collect(fleet, driver, self.teacher, self.settings.imitate_steps, seed + turn)
             if not lesson.actions.any():
                 raise SettingsError(
                     f"agent.imitate: {self.teacher.name} leaves everything to the autopilot on this task, which drives "
@@ -130,13 +130,13 @@ class HeadStart:
 
 
 def _collect(
-    fleet: "WattshiftVectorEnv", driver: Policy, teacher: Heuristic, decisions: int, seed: int
+    fleet: "WattshiftVectorEnv", driver: Policy, teacher: Heuristic, steps: int, seed: int
 ) -> tuple[Pairs, Pairs]:
-    """Pairs from `decisions` decisions over all environments, those of the held-out environments apart."""
+    """Pairs of `steps` decisions in every environment, those of the held-out environments apart."""
     observation, _ = fleet.reset(seed=seed)
     teacher.reset(fleet.world)
     observations, actions = [], []
-    for _ in range(math.ceil(decisions / fleet.num_envs)):
+    for _ in range(steps):
         view = look(fleet.world)
         taught = teacher.act(observation, view)
         observations.append(torch.tensor(observation))
