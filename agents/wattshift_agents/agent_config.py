@@ -32,6 +32,11 @@ class OnPolicyConfig(AgentConfig):
     vf_coef: float = MISSING
     max_grad_norm: float = MISSING
     target_kl: float | None = None
+    imitate: str | None = None  # heuristic whose actions the policy learns before it learns from rewards
+    imitate_steps: int = MISSING  # decisions per environment and round that the heuristic is asked for
+    imitate_rounds: int = MISSING  # the heuristic drives in the first one, the policy in the others
+    imitate_passes: int = MISSING  # over the pairs, at most, in each round
+    imitate_value_steps: int = MISSING  # decisions after imitation from which only the value function learns
 
 
 @dataclass

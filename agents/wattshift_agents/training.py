@@ -1,12 +1,14 @@
 """Training: from settings to a run folder with checkpoints, logs and metrics."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from rich.console import Console
+from rich.progress import Progress
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import CSVOutputFormat, Logger, TensorBoardOutputFormat
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
@@ -24,6 +26,7 @@ from wattshift_agents.run_folder import BEST, LAST, METRICS, TENSORBOARD, open_r
 from wattshift_agents.sb3.adapter import FleetVecEnv
 from wattshift_agents.sb3.builders import algorithm, check_drives
 from wattshift_agents.sb3.callbacks import KpiCallback, ProgressCallback, StopCallback, ValidationCallback
+from wattshift_agents.sb3.imitation import ActorRest, HeadStart, Pass, head_start
 from wattshift_agents.sb3.learned import LearnedPolicy
 from wattshift_agents.sb3.savings import SavingsVecEnv
 from wattshift_agents.validation import Validator, Verdict
@@ -57,6 +60,7 @@ class Trainer:
         self.kind = algorithm(config.agent.algorithm)
         self.env = training_env(config)
         check_drives(config.agent.algorithm, self.env.action_space)
+        self.head_start = head_start(config.agent)
         validation_env = make_fleet(config.task, config.traces.validation, config.validation.windows, "Disabled")
         self.validator = Validator(validation_env, config.validation.seed)
         world = validation_env.world
@@ -77,13 +81,10 @@ class Trainer:
         """Train to the configured total, or until Ctrl-C; either way `last` holds the policy as it is then."""
         validation = ValidationCallback(self.config.validation.every_steps, self._judge, self._keep, self.best_cost_usd)
         with StopRequest() as stop, progress_bar(self.console) as bar:
-            task = bar.add_task("training", total=self.config.total_steps, completed=self.card.steps)
-            self.model.learn(
-                self.config.total_steps - self.card.steps,
-                callback=[KpiCallback(), validation, ProgressCallback(bar, task), StopCallback(stop.asked)],
-                log_interval=self._log_interval(),
-                reset_num_timesteps=False,
-            )
+            if self.head_start is not None and self.card.steps == 0:
+                self._imitate(self.head_start, bar, stop.asked)
+            if not stop.asked():
+                self._learn(validation, bar, stop.asked)
             interrupted = stop.asked()
             if not interrupted:
                 validation.validate()
@@ -95,6 +96,36 @@ class Trainer:
         self.model.logger.close()
         self.env.close()
         self.validator.env.close()
+
+    def _imitate(self, head_start: HeadStart, bar: Progress, stop: Callable[[], bool]) -> None:
+        """Learn from the heuristic; in the log, the steps of `imitation/` are passes over its decisions."""
+        task = bar.add_task(f"imitating {head_start.teacher.name}", total=head_start.most_passes)
+
+        def report(done: Pass) -> bool:
+            self.model.logger.record("imitation/loss", done.loss)
+            self.model.logger.record("imitation/held_out_loss", done.held_out_loss)
+            self.model.logger.dump(done.number)
+            bar.update(task, advance=1)
+            return not stop()
+
+        fleet = make_fleet(self.config.task, self.env.get_attr("world", [0])[0].traces, self.env.num_envs, "SameStep")
+        student = LearnedPolicy(self.config.name, self.model.policy, self.kind, self.config.agent, fleet)
+        held_out_loss = head_start.imitate(self.model.policy, student, fleet, self.config.seed, report)
+        fleet.close()
+        bar.remove_task(task)
+        self.console.print(f"imitated {head_start.teacher.name}: held-out loss {held_out_loss:.4f}")
+
+    def _learn(self, validation: ValidationCallback, bar: Progress, stop: Callable[[], bool]) -> None:
+        task = bar.add_task("training", total=self.config.total_steps, completed=self.card.steps)
+        callbacks = [KpiCallback(), validation, ProgressCallback(bar, task), StopCallback(stop)]
+        if self.head_start is not None:
+            callbacks.append(ActorRest(self.head_start.settings.imitate_value_steps))
+        self.model.learn(
+            self.config.total_steps - self.card.steps,
+            callback=callbacks,
+            log_interval=self._log_interval(),
+            reset_num_timesteps=False,
+        )
 
     def _log_interval(self) -> int:
         """Of learners by rollouts in rollouts, of learners from a buffer in episodes: once all have ended."""

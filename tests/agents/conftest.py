@@ -63,6 +63,10 @@ ON_POLICY = LEARNER | {
     "ent_coef": 0.0,
     "vf_coef": 0.5,
     "max_grad_norm": 0.5,
+    "imitate_steps": 128,
+    "imitate_rounds": 2,
+    "imitate_passes": 20,
+    "imitate_value_steps": 128,
 }
 OFF_POLICY = LEARNER | {
     "buffer_size": 1_000,

@@ -35,6 +35,16 @@ def test_every_option_of_training_composes(option):
     make_heuristics(config.test.policies)
 
 
+@pytest.mark.parametrize(
+    ("options", "teacher"),
+    [([], "stack"), (["~head_start"], None), (["task=dispatch"], None), (["agent=ppo_equivariant"], None)],
+)
+def test_a_head_start_comes_with_the_task_and_algorithm_it_was_measured_on(options, teacher):
+    agent = as_object(compose("train", options)).agent
+    assert agent.imitate == teacher
+    assert (agent.target_kl is None) == (teacher is None)
+
+
 @pytest.mark.parametrize("name", AGENT_SCHEMAS)
 def test_every_agent_can_be_tried_in_a_minute(name):
     config = as_object(compose("train", ["experiment=smoke", f"agent={name}"]))
