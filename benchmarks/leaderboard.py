@@ -1,15 +1,15 @@
 """Train the agents, judge every policy on held-out windows against the certified bound, write the leaderboard.
 
-`make leaderboard`, or `python benchmarks/leaderboard.py`, writes `results/leaderboard.md`, its CSV and its figures. What
-to run stands in `configs/leaderboard.yaml`. Ctrl-C stops it; the same command goes on where it stopped, since each
-training, each policy on each set and each bound leaves a file in the work folder under a name made of all its settings.
-That name does not know the code: after a change of the environment or of a policy, give another --work or delete the old
-one. A training that was interrupted begins anew. Exit status 1: a policy costs less than the bound.
+`make leaderboard`, or `python benchmarks/leaderboard.py`, writes `results/leaderboard.md`, its CSV and its figures.
+What to run stands in `configs/leaderboard.yaml`. Ctrl-C stops it; the same command goes on where it stopped, since
+each training, each policy on each set and each bound leaves a file in the work folder under a name made of all its
+settings. That name does not know the code: after a change of the environment or of a policy, give another --work or
+delete the old one. A training that was interrupted begins anew. Exit status 1: a training failed, or a policy costs
+less than the bound.
 """
 
 import argparse
 import os
-import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,30 +20,32 @@ from wattshift.traces.real import ENVIRONMENT_VARIABLE
 from wattshift_agents.config import register_schemas
 from wattshift_agents.errors import SettingsError
 from wattshift_agents.leaderboard.collect import board
-from wattshift_agents.leaderboard.jobs import ONE_THREAD, stage
+from wattshift_agents.leaderboard.jobs import ONE_THREAD, JobFailedError, stage
 from wattshift_agents.leaderboard.plan import Plan, contests, read_plan
 from wattshift_agents.leaderboard.pool import run_all
 from wattshift_agents.leaderboard.standings import BoundBrokenError
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGS, RESULTS = ROOT / "configs", ROOT / "results"
-WRONG_USE, BROKEN, INTERRUPTED = 2, 1, 130
+WRONG_USE, FAILED, INTERRUPTED = 2, 1, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for; the exit status."""
-    given = sys.argv[1:] if arguments is None else arguments
-    options = _options(given)
+    options = _options(arguments)
     os.environ.update(ONE_THREAD)
     try:
         plan, notes = _plan(options)
-        _run(plan, notes, options, shlex.join(["python", "benchmarks/leaderboard.py", *given]))
+        _run(plan, notes, options)
     except SettingsError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return WRONG_USE
     except BoundBrokenError as problem:
         print(f"The bound does not hold; nothing was written.\n{problem}", file=sys.stderr)
-        return BROKEN
+        return FAILED
+    except JobFailedError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("interrupted; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
@@ -65,7 +67,7 @@ def _plan(options: argparse.Namespace) -> tuple[Plan, list[str]]:
     return plan, notes
 
 
-def _run(plan: Plan, notes: list[str], options: argparse.Namespace, command: str) -> None:
+def _run(plan: Plan, notes: list[str], options: argparse.Namespace) -> None:
     """Do the jobs, then rank and write."""
     register_schemas()
     with initialize_config_dir(str(CONFIGS), version_base="1.3"):
@@ -75,7 +77,7 @@ def _run(plan: Plan, notes: list[str], options: argparse.Namespace, command: str
     for contest in entered[: len(plan.sets)]:
         stage(contest.scene)  # compiles the kernel and builds the traces once, before processes do so side by side
     # Trainings of all contests first: they are the longest, and others wait for them.
-    jobs = sorted((job for contest in entered for job in contest.jobs), key=lambda job: job.pace.split()[0] != "train")
+    jobs = sorted((job for contest in entered for job in contest.jobs), key=lambda job: job.kind != "train")
     run_all(jobs, options.processes, lambda line: print(line, flush=True))
     boards = [board(contest) for contest in entered]
     import matplotlib as mpl
@@ -87,11 +89,33 @@ def _run(plan: Plan, notes: list[str], options: argparse.Namespace, command: str
     for traces in plan.sets:
         draw_scores([b for b in boards if b.contest.traces == traces], options.out / FIGURE.format(traces))
     write_csv(boards, options.out / "leaderboard.csv")
-    (options.out / "leaderboard.md").write_text(page(boards, command, notes, plan.sets), encoding="utf-8")
+    (options.out / "leaderboard.md").write_text(page(boards, _command(options), notes, plan.sets), encoding="utf-8")
     print(f"Wrote {options.out}: leaderboard.md, leaderboard.csv, leaderboard/*.png")
 
 
-def _options(arguments: list[str]) -> argparse.Namespace:
+def _command(options: argparse.Namespace) -> str:
+    """What was asked for, without the folders, which change nothing on the page."""
+    parts = ["make leaderboard"]
+    asked = [f"--{name} {value}" for name, value in _asked(options).items()]
+    if options.quick:
+        asked.insert(0, "--quick")
+    return " ".join([*parts, f'ARGS="{" ".join(asked)}"'] if asked else parts)
+
+
+def _asked(options: argparse.Namespace) -> dict[str, object]:
+    """Options that differ from the plan's."""
+    scale = None if options.steps_scale == 1.0 else options.steps_scale
+    asked = {
+        "tasks": options.tasks and " ".join(options.tasks),
+        "seeds": options.seeds,
+        "steps-scale": scale,
+        "windows": options.windows,
+        "bound-windows": options.bound_windows,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a minute of everything, into the work folder")
     parser.add_argument("--config", type=Path, help="plan (default: configs/leaderboard.yaml)")

@@ -9,6 +9,11 @@ from wattshift_agents.leaderboard.collect import Board
 from wattshift_agents.leaderboard.standings import HEURISTIC, LEARNED, PLANNER
 
 BARS = 8
+"""Policies in a panel."""
+
+LEFT = -0.5
+"""Least score that is drawn."""
+
 COLOUR = {HEURISTIC: "#9fb3c4", PLANNER: "#2a8c6e", LEARNED: "#c8641e"}
 COLUMNS = 3
 
@@ -34,6 +39,7 @@ def draw_scores(boards: Sequence[Board], path: Path) -> None:
         ]
         colours = [COLOUR[line.entrant.kind] for line in lines]
         axis.barh([line.entrant.policy for line in lines], values, xerr=reach, color=colours, ecolor="#22303c")
+        axis.set_xlim(left=max(LEFT, axis.get_xlim()[0]))
         axis.axvline(0.0, color="#22303c", linewidth=0.8)
         axis.set_title(board.contest.task, fontsize=10)
         axis.tick_params(labelsize=8)

@@ -47,6 +47,10 @@ class Scene:
         return self.windows * self.task.episode_days
 
 
+class JobFailedError(Exception):
+    """A job could not be done."""
+
+
 class Job(ABC):
     """One piece of work with a file to show for it."""
 
@@ -61,6 +65,11 @@ class Job(ABC):
     @abstractmethod
     def pace(self) -> str:
         """Jobs of the same pace take the same time for a unit of work; begins with their kind."""
+
+    @property
+    def kind(self) -> str:
+        """First word of the pace, and the folder of its file."""
+        return self.pace.split()[0]
 
     @property
     @abstractmethod
@@ -85,7 +94,7 @@ class Job(ABC):
     def path(self) -> Path:
         """Of the file, without suffix."""
         digest = hashlib.sha256(json.dumps(self.settings, sort_keys=True, default=str).encode()).hexdigest()[:10]
-        return self.work / self.pace.split()[0] / f"{self.label}-{digest}"
+        return self.work / self.kind / f"{self.label}-{digest}"
 
     @property
     def file(self) -> Path:
@@ -147,7 +156,7 @@ class TrainJob(Job):
         """Train; what an interrupted training has left is thrown away.
 
         Raises:
-            RuntimeError: train.py failed; with the end of its log.
+            JobFailedError: train.py failed; with the end of its log.
         """
         shutil.rmtree(self.path, ignore_errors=True)
         log = self.path.with_name(f"{self.path.name}.log")
@@ -162,7 +171,7 @@ class TrainJob(Job):
             )
         if ended.returncode != 0:
             last = "\n".join(log.read_text(encoding="utf-8").splitlines()[-15:])
-            raise RuntimeError(f"{self.command} ended with {ended.returncode}; {log} ends with:\n{last}")
+            raise JobFailedError(f"{self.command} ended with {ended.returncode}; {log} ends with:\n{last}")
         return {"command": self.command}
 
 

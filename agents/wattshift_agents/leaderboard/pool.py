@@ -23,7 +23,7 @@ class Paces:
     def learn(self, job: Job) -> None:
         """Take in a job that is done."""
         seconds = float(job.read()["seconds"])
-        for name in (job.pace, job.pace.split()[0]):
+        for name in (job.pace, job.kind):
             spent, units = self._spent.get(name, (0.0, 0.0))
             self._spent[name] = (spent + seconds, units + job.units)
 
@@ -84,9 +84,7 @@ def run_all(jobs: Sequence[Job], processes: int, say: Callable[[str], None]) -> 
                         left = _minutes(paces.estimate_s([*waiting, *running.values()]) / processes)
                         count = total - len(waiting) - len(running)
                         took_s = now_s - began_s[future]
-                        say(
-                            f"[{count}/{total}] {finished.pace.split()[0]} {finished.label}: {took_s:.1f} s; {left} left"
-                        )
+                        say(f"[{count}/{total}] {finished.kind} {finished.label}: {took_s:.1f} s; {left} left")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
