@@ -22,7 +22,7 @@ from wattshift_agents.errors import SettingsError
 from wattshift_agents.leaderboard.collect import board
 from wattshift_agents.leaderboard.jobs import ONE_THREAD, JobFailedError, stage
 from wattshift_agents.leaderboard.plan import Plan, contests, read_plan
-from wattshift_agents.leaderboard.pool import run_all
+from wattshift_agents.leaderboard.pool import outstanding, run_all
 from wattshift_agents.leaderboard.standings import BoundBrokenError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,10 +74,11 @@ def _run(plan: Plan, notes: list[str], options: argparse.Namespace) -> None:
         entered = contests(plan, options.work, ROOT / "train.py")
     for note in notes:
         print(f"note: {note}")
-    for contest in entered[: len(plan.sets)]:
-        stage(contest.scene)  # compiles the kernel and builds the traces once, before processes do so side by side
     # Trainings of all contests first: they are the longest, and others wait for them.
     jobs = sorted((job for contest in entered for job in contest.jobs), key=lambda job: job.kind != "train")
+    if outstanding(jobs):
+        for contest in entered[: len(plan.sets)]:
+            stage(contest.scene)  # compiles the kernel and builds the traces before processes do so side by side
     run_all(jobs, options.processes, lambda line: print(line, flush=True))
     boards = [board(contest) for contest in entered]
     import matplotlib as mpl
