@@ -89,9 +89,9 @@ def test_attributes_belong_to_the_batch(fleet):
     assert fleet.get_attr("label", indices=[0, 2]) == ["x", "x"]
     with pytest.raises(ValueError, match="whole batch"):
         fleet.set_attr("label", "y", indices=[0])
-    assert not fleet.has_attr("action_masks")
-    fleet.set_attr("action_masks", lambda: np.arange(2 * N).reshape(N, 2))
-    assert [list(mask) for mask in fleet.env_method("action_masks", indices=[2, 0])] == [[4, 5], [0, 1]]
+    assert not fleet.has_attr("labels")
+    fleet.set_attr("labels", lambda: np.arange(2 * N).reshape(N, 2))
+    assert [list(label) for label in fleet.env_method("labels", indices=[2, 0])] == [[4, 5], [0, 1]]
     assert fleet.env_is_wrapped(object) == [False] * N
 
 

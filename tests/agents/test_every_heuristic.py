@@ -54,8 +54,9 @@ def test_it_repeats_itself_and_a_batch_is_its_single_environments(name, fleet):
 
 @pytest.mark.parametrize("drives", TASKS, ids="+".join)
 def test_it_drives_the_slots_of_a_task_as_it_would_those_of_the_fleet(drives, fleet):
+    """But for `mpc`, which plans with what it drives: where it cannot place jobs, other chips may sleep."""
     whole, part = fleet(2), fleet(2, drives)
-    for name in RULES:
+    for name in set(RULES) - {"mpc"}:
         of_fleet = played(whole, name, SEEDS, ROWS, decisions=1)[0]
         of_task = played(part, name, SEEDS, ROWS, decisions=1)[0]
         for slot in drives:

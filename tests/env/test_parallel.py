@@ -21,8 +21,10 @@ def make(**changes):
 def test_pettingzoo_finds_nothing():
     from pettingzoo.test import parallel_api_test, parallel_seed_test
 
-    parallel_api_test(make(), num_cycles=60)
+    env = make()
+    parallel_api_test(env, num_cycles=60)  # the checks assert by themselves
     parallel_seed_test(make, num_cycles=20)
+    assert env.num_agents in (0, len(env.possible_agents))  # all leave together
 
 
 def test_the_agents_share_out_the_slots_and_see_what_is_theirs():

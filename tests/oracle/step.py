@@ -117,6 +117,7 @@ def begin(fleet: Fleet, traces: Any, rules: Rules, seed: int, start: int) -> Non
     totals.terms_usd, totals.cost_usd = [0.0] * len(totals.terms_usd), [0.0] * len(totals.cost_usd)
     totals.steps = 0
     totals.sums, totals.storage_beyond, totals.link_utilisation_max = [0.0] * len(totals.sums), 0.0, 0.0
+    totals.carbon_usd_per_kg = 0.0
     if fleet.attributed:
         for column in EPISODE_SHARES:
             setattr(totals, column.replace("episode", "episode_idle"), 0.0)

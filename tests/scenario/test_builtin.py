@@ -17,7 +17,7 @@ BUILTIN = ("global", "hybrid", "tiny")
 SCENARIOS = {name: load_scenario(name) for name in BUILTIN}
 COMPILED = {name: compile_params(scenario) for name, scenario in SCENARIOS.items()}
 
-MAY_BE_INFINITE = {"mtbf_h", "free_approach_k", "nominal_ms", "local_ms", "busy_ms"}
+MAY_BE_INFINITE = {"mtbf_h", "free_approach_k", "nominal_ms", "local_ms", "busy_ms", "carbon_budget_kg_per_h"}
 
 
 def rates(thing: Site | Module) -> int:

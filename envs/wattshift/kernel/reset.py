@@ -80,6 +80,7 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     totals.cost_usd[:] = 0.0
     totals.sums[:] = 0.0
     totals.link_utilisation_max = 0.0
+    totals.carbon_usd_per_kg = 0.0
     decode(params, control, ledger, zero, wiring.slots)
     choose_paths(params, state, control, ledger)
     for nth in range(len(params.flows)):
