@@ -5,7 +5,7 @@ SETUP := .venv/.installed
 # Passed on to train.py and evaluate.py: make train ARGS="traces=real-years traces.root=../shared/data"
 ARGS ?=
 
-.PHONY: setup train test bench validate headlines calibrate reproduce figures docs lint format clean help
+.PHONY: setup train test leaderboard bench validate headlines calibrate reproduce figures docs lint format clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,6 +29,9 @@ test: $(SETUP)   ## lint, types, tests
 
 bench: $(SETUP)  ## measure speed, write results/bench.json
 	$(BIN)/python benchmarks/speed.py $(ARGS)
+
+leaderboard: $(SETUP)  ## train agents, judge every policy, write results/leaderboard.md: make leaderboard ARGS=--quick
+	$(BIN)/python benchmarks/leaderboard.py $(ARGS)
 
 validate: $(SETUP)  ## hold the models against published values, write docs/validation.md
 	$(BIN)/python benchmarks/validate.py $(ARGS)

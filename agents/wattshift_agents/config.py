@@ -81,7 +81,7 @@ class ValidationConfig(WindowsConfig):
 
 @dataclass
 class TestConfig(WindowsConfig):
-    """Judgement after training, on what neither training nor the choice of checkpoint has seen."""
+    """Judgement after training, on what neither training nor the choice of checkpoint has seen; no windows: none."""
 
     policies: list[str] = MISSING  # heuristics to compare with
 
