@@ -136,4 +136,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    if status == INTERRUPTED:
+        sys.stderr.flush()
+        os._exit(status)  # Python would first join the pool's thread, which waits for workers that Ctrl-C has ended
+    sys.exit(status)

@@ -66,28 +66,30 @@ def run_all(jobs: Sequence[Job], processes: int, say: Callable[[str], None]) -> 
     began_s = {}
     spoke_s = 0.0
     # Spawned, not forked: torch and numba do not survive a fork well.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        try:
-            while waiting or running:
-                while len(running) < processes and (job := ready(waiting)) is not None:
-                    waiting.remove(job)
-                    future = pool.submit(job.run)
-                    running[future], began_s[future] = job, time.perf_counter()
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-                    finished = running.pop(future)
-                    paces.learn(finished)
-                    now_s = time.perf_counter()
-                    if now_s - spoke_s > QUIET_S or not (waiting or running):
-                        spoke_s = now_s
-                        left = _minutes(paces.estimate_s([*waiting, *running.values()]) / processes)
-                        count = total - len(waiting) - len(running)
-                        took_s = now_s - began_s[future]
-                        say(f"[{count}/{total}] {finished.kind} {finished.label}: {took_s:.1f} s; {left} left")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    try:
+        while waiting or running:
+            while len(running) < processes and (job := ready(waiting)) is not None:
+                waiting.remove(job)
+                future = pool.submit(job.run)
+                running[future], began_s[future] = job, time.perf_counter()
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()
+                finished = running.pop(future)
+                paces.learn(finished)
+                now_s = time.perf_counter()
+                if now_s - spoke_s > QUIET_S or not (waiting or running):
+                    spoke_s = now_s
+                    left = _minutes(paces.estimate_s([*waiting, *running.values()]) / processes)
+                    count = total - len(waiting) - len(running)
+                    took_s = now_s - began_s[future]
+                    say(f"[{count}/{total}] {finished.kind} {finished.label}: {took_s:.1f} s; {left} left")
+    except BaseException:
+        # Without waiting: after Ctrl-C the workers are gone, and the pool would wait for them for ever.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _minutes(seconds: float) -> str:
