@@ -42,10 +42,20 @@ def between(text: str, marker: str, content: str) -> str:
     return replaced
 
 
+REFERENCE = "autopilot"
+ALWAYS_SHOWN = (REFERENCE, "random", "all-low", "middle", "all-high")
+"""Constants stand in every table: none of them may beat the best heuristic."""
+
+
 def results_table(results: dict[str, Any]) -> str:
-    """Policies by rising cost, with paired differences and their intervals."""
+    """Policies by rising cost, with paired differences and their intervals; those dearer than the autopilot by name."""
+    costs = {entry["policy"]: entry["cost_usd"]["value"] for entry in results["policies"]}
+    dearest_usd = costs.get(REFERENCE, float("inf"))
+    left_out = [name for name, usd in costs.items() if usd >= dearest_usd and name not in ALWAYS_SHOWN]
     rows: list[Row] = []
     for entry in results["policies"]:
+        if entry["policy"] in left_out:
+            continue
         means = entry["means"]
         rows.append(
             (
@@ -76,8 +86,10 @@ def results_table(results: dict[str, Any]) -> str:
         f"Means over {results['windows']} held-out windows of {task['episode_days']:g} days on `{task['scenario']}`, "
         "the same for every policy; differences are paired, negative is cheaper, with "
         f"{results['confidence']:.0%} bootstrap intervals. The best heuristic is held against the next one. The table "
-        "is the end of `make train` (`results/leaderboard.json`)."
+        "is the end of `make train`; all numbers are in `results/leaderboard.json`."
     )
+    if left_out:
+        note += f" Left out, since they cost as much as the autopilot or more: {', '.join(f'`{name}`' for name in left_out)}."
     return f"{table(heading, rows)}\n\n{note}"
 
 
