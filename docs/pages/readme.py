@@ -89,7 +89,8 @@ def results_table(results: dict[str, Any]) -> str:
         "is the end of `make train`; all numbers are in `results/leaderboard.json`."
     )
     if left_out:
-        note += f" Left out, since they cost as much as the autopilot or more: {', '.join(f'`{name}`' for name in left_out)}."
+        names = ", ".join(f"`{name}`" for name in left_out)
+        note += f" Left out, since they cost as much as the autopilot or more: {names}."
     return f"{table(heading, rows)}\n\n{note}"
 
 
