@@ -83,6 +83,19 @@ def test_a_constant_load_costs_what_the_sum_says():
     assert bound.total_usd == pytest.approx(load_kw * 0.1 * 2, rel=1e-6)
 
 
+@pytest.mark.parametrize(("signal", "charged_kg_per_kwh"), [(0, 0.5), (1, 0.1)])
+def test_carbon_counts_at_the_intensity_that_is_charged(signal, charged_kg_per_kwh):
+    world = plain_world([0.1, 0.1])
+    world.params.sites["battery_kwh"] = 0.0
+    world.params.rules["carbon_usd_per_kg"] = 0.2
+    world.params.rules["marginal_carbon"] = signal
+    world.traces.zones["carbon_kg_per_kwh"] = 0.5
+    world.traces.zones["marginal_kg_per_kwh"] = 0.1
+    load_kw = world.params.modules["chips"].sum() * 0.01
+    expected = load_kw * (0.1 + 0.2 * charged_kg_per_kwh) * 2
+    assert bound_usd(world, 0, 0).total_usd == pytest.approx(expected, rel=1e-6)
+
+
 def test_a_battery_earns_the_difference_of_two_prices():
     """Half full at first, and settled at .1: charged with what its power allows at .05, given back at .3 as far as the
     load of its site takes it."""

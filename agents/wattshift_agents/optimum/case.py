@@ -54,7 +54,12 @@ class Case(NamedTuple):
 
     def carbon_usd_per_kwh(self) -> Floats:
         """[H, S] of import."""
-        return self.of_sites("carbon_kg_per_kwh") * self.rules.carbon_usd_per_kg
+        return self.zone_carbon_usd_per_kwh()[:, self.params.sites["zone"]]
+
+    def zone_carbon_usd_per_kwh(self) -> Floats:
+        """[H, Z] at the intensity that is charged, without what a budget adds."""
+        charged = "marginal_kg_per_kwh" if self.rules.marginal_carbon == 1 else "carbon_kg_per_kwh"
+        return self.zones[charged].astype(np.float64) * self.rules.carbon_usd_per_kg
 
 
 def make_case(world: "World", seed: int, start: int, slot_s: float) -> Case:

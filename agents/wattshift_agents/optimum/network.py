@@ -25,8 +25,7 @@ def price_network(case: Case) -> Network:
     A link on which traffic earns money (negative prices) is taken as full at all times, and a GB over it as free.
     """
     rules, links, sites, step_h = case.rules, case.params.links, case.params.sites, case.slots.step_h
-    carbon_usd = case.zones["carbon_kg_per_kwh"].astype(np.float64) * rules.carbon_usd_per_kg
-    energy_usd = (case.zones["price_usd_per_kwh"] + carbon_usd)[:, links["zones"]].mean(axis=2)
+    energy_usd = (case.zones["price_usd_per_kwh"] + case.zone_carbon_usd_per_kwh())[:, links["zones"]].mean(axis=2)
     constant = np.minimum(energy_usd * links["sleep_kw"], energy_usd * links["idle_kw"]).sum() * step_h
     gb_usd = links["usd_per_gb"] + energy_usd * links["kw_per_gbps"] / GB_PER_GBPS_H
     if rules.site_networks == 1:
