@@ -20,6 +20,10 @@ ROUNDING = 1e-12
 """Relative error granted to each product that the certified bound sums up, far above that of doubles."""
 
 
+METHODS = ("highs-ipm", "highs-ds")
+"""Of HiGHS, the second if the first gives up: a week of `hybrid` takes interior points a third of a simplex's time."""
+
+
 class Solution(NamedTuple):
     """What the program's optimum is at least, and the point at which the solver stood."""
 
@@ -85,16 +89,19 @@ class Program:
         rhs, is_equal = np.concatenate(self._rhs), np.concatenate(self._is_equal)
         rows, columns, coefficients = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
         matrix = csr_array(csc_array((coefficients, (rows, columns)), shape=(self._n_rows, self._n_columns)))
-        result = linprog(
-            cost,
-            A_ub=matrix[~is_equal],
-            b_ub=rhs[~is_equal],
-            A_eq=matrix[is_equal],
-            b_eq=rhs[is_equal],
-            bounds=np.column_stack([low, high]),
-            method="highs",
-        )
-        if result.x is None:
+        for method in METHODS:
+            result = linprog(
+                cost,
+                A_ub=matrix[~is_equal],
+                b_ub=rhs[~is_equal],
+                A_eq=matrix[is_equal],
+                b_eq=rhs[is_equal],
+                bounds=np.column_stack([low, high]),
+                method=method,
+            )
+            if result.x is not None:
+                break
+        else:
             raise RuntimeError(f"linear program of {self._n_rows} rows: {result.message}")
         multipliers = np.empty(self._n_rows)
         multipliers[~is_equal] = np.minimum(result.ineqlin.marginals, 0.0)
