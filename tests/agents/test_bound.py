@@ -77,7 +77,7 @@ def test_a_constant_load_costs_what_the_sum_says():
     world = plain_world([0.1, 0.1])
     world.params.sites["battery_kwh"] = 0.0
     load_kw = world.params.modules["chips"].sum() * 0.01
-    bound = bound_usd(world, 0, 0, block_slots=1)
+    bound = bound_usd(world, 0, 0, block_h=1)
     jobs = draw_episode(world, 0, 0).jobs
     assert len(jobs) == 0
     assert bound.total_usd == pytest.approx(load_kw * 0.1 * 2, rel=1e-6)

@@ -1,10 +1,12 @@
-"""The certified bound: what an episode costs at least, whatever a policy does and knows.
+"""The certified bound: what an episode costs at least, whatever a policy of the task does and knows.
 
 One linear program over the whole episode, under perfect foresight of its series and draws, in which every part of the
-model is replaced by something cheaper: docs/bound.md has the list, with the reason why each is valid.
+model is replaced by something cheaper: docs/bound.md has the list, with the reason why each is valid. What the
+autopilot is sure to do in the control slots that the task does not drive is part of it.
 """
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,32 +32,38 @@ class Bound(NamedTuple):
     seconds: float
 
 
-def bound_usd(world: "World", seed: int, start: int = -1, slot_s: float = 3600.0, block_slots: int = 8) -> Bound:
+def bound_usd(
+    world: "World",
+    seed: int,
+    start: int = -1,
+    drives: Collection[str] | None = None,
+    slot_s: float = 3600.0,
+    block_h: int = 4,
+) -> Bound:
     """Least cost of the episode that `world.begin` would begin with this seed and start row.
 
-    It holds for every task on this world, whatever slots it drives, and is looser the fewer.
+    It holds for every policy that moves no control slot but those of `drives`, and is looser the more they are.
 
     Args:
         world: gives scenario, traces, episode length and job table; its state is not touched.
         seed: of the episode (`world.state.episode["seed"]`), 64 bits.
         start: first row of the traces; negative = drawn from the seed.
+        drives: control slots (`wattshift.kernel.terms.SLOTS`); None = those of the world's task.
         slot_s: longest time over which energy is balanced as one; divides 3600. Shorter is tighter and slower.
-        block_slots: slots within which a job's work is placed as one.
+        block_h: hours within which a job's work is placed as one: 1, 2, 4 or 8. Likewise.
 
     Raises:
-        ValueError: `slot_s` or `block_slots` is out of range.
+        ValueError: an argument is out of range, or `drives` names something that is no control slot.
         RuntimeError: the solver failed.
     """
-    if block_slots < 1:
-        raise ValueError(f"block_slots: got {block_slots}, must be at least 1")
     began_s = time.perf_counter()
-    case = make_case(world, seed, start, slot_s)
+    case = make_case(world, seed, start, slot_s, drives)
     program = Program()
     network = price_network(case)
     modules = add_modules(program, case)
-    constants_usd = add_sites(program, case, modules.load_kwh)
-    constants_usd |= {"network": network.constant_usd, "requests": add_requests(program, case, network, modules)}
-    add_jobs(program, case, network, modules, block_slots)
+    constants_usd = add_sites(program, case, modules)
+    constants_usd |= {"network": network.constant_usd, "requests": add_requests(program, case, network, modules.chips)}
+    add_jobs(program, case, network, modules.chips, block_h)
     solution = program.solve()
     constant_usd = sum(constants_usd.values())
     names = sorted({*solution.terms_usd, *constants_usd})
@@ -67,10 +75,12 @@ def bound_usd(world: "World", seed: int, start: int = -1, slot_s: float = 3600.0
     )
 
 
-def bounds_of(world: "World", slot_s: float = 3600.0, block_slots: int = 8) -> list[Bound]:
+def bounds_of(
+    world: "World", drives: Collection[str] | None = None, slot_s: float = 3600.0, block_h: int = 4
+) -> list[Bound]:
     """Bounds of the episodes in which a batch stands, one an environment."""
     episodes = world.state.episode
     return [
-        bound_usd(world, int(seed), int(start), slot_s, block_slots)
+        bound_usd(world, int(seed), int(start), drives, slot_s, block_h)
         for seed, start in zip(np.array(episodes["seed"]), np.array(episodes["start"]), strict=True)
     ]

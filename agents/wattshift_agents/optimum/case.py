@@ -1,9 +1,12 @@
 """What every part of the bound reads: one episode's constants, series and draws, on steps and on slots."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from wattshift.kernel.terms import SLOTS
 
 from .draws import Episode, draw_episode
 from .slots import Slots, make_slots
@@ -33,6 +36,7 @@ class Case(NamedTuple):
     episode: Episode
     slots: Slots
     job_slots: int  # of the world's job table
+    drives: frozenset[str]  # control slots that a policy may move; the others are at zero, which is the autopilot
 
     @property
     def rules(self) -> Record:
@@ -62,10 +66,17 @@ class Case(NamedTuple):
         return self.zones[charged].astype(np.float64) * self.rules.carbon_usd_per_kg
 
 
-def make_case(world: "World", seed: int, start: int, slot_s: float) -> Case:
-    """The episode that `world` would live through with this seed and start row."""
+def make_case(world: "World", seed: int, start: int, slot_s: float, drives: Collection[str] | None = None) -> Case:
+    """The episode that `world` would live through with this seed and start row.
+
+    Raises:
+        ValueError: `drives` names something that is no control slot, or `slot_s` is out of range.
+    """
+    driven = frozenset(world.layout.actions if drives is None else drives)
+    if unknown := sorted(driven - set(SLOTS)):
+        raise ValueError(f"drives: no control slots {', '.join(unknown)}; there are {', '.join(SLOTS)}")
     episode = draw_episode(world, seed, start)
     steps = world.steps_per_episode
     zones = world.traces.zones[episode.start : episode.start + steps]
     slots = make_slots(world.traces, episode.start, steps, slot_s)
-    return Case(world.params, world.traces, zones, episode, slots, world.state.jobs.shape[1])
+    return Case(world.params, world.traces, zones, episode, slots, world.state.jobs.shape[1], driven)

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.kernel.arrivals import backlog, job_arrivals, request_arrivals
+from wattshift.kernel.choose import choose_paths, reset_paths
 from wattshift.kernel.faults import faults
 from wattshift.kernel.jit import compiled, njit
 from wattshift.kernel.rng import START, uniform
-from wattshift.kernel.slices import ledger_of, read, state_of
-from wattshift.kernel.state import new_ledger, new_state
+from wattshift.kernel.slices import control_of, ledger_of, read, state_of
+from wattshift.kernel.state import new_control, new_ledger, new_state
 
 if TYPE_CHECKING:
     from wattshift.world import World
@@ -32,6 +33,9 @@ class Episode(NamedTuple):
     jobs: NDArray[np.void]  # [N] JOB records as they arrive
     arrival_step: NDArray[np.int64]  # [N]
     n_backlog: int  # the first of them stand on the table when the episode begins
+    paths: NDArray[
+        np.int8
+    ]  # [H, S, S] candidate path that two sites use as long as no action moves links; -1 = cut off
 
 
 def draw_episode(world: "World", seed: int, start: int) -> Episode:
@@ -61,8 +65,11 @@ def _draw(world: "World", seed: np.uint64, start: int, room: int) -> Episode | N
     module_rows = np.zeros((3, steps, modules), np.int64)
     requests_per_s = np.zeros((steps, flows))
     n_jobs = np.zeros(steps + 1, np.int64)
-    table = world.state.jobs.shape[1]
-    _live_compiled(params, world.traces, state, ledger, table, site_rows, module_rows, requests_per_s, n_jobs)
+    paths = np.zeros((steps, sites, sites), np.int8)
+    control, table = new_control(params, 1), world.state.jobs.shape[1]
+    _live_compiled(
+        params, world.traces, state, control, ledger, table, site_rows, module_rows, requests_per_s, n_jobs, paths
+    )
     if n_jobs[-1] >= room:
         return None
     site_up = site_rows[0] == 1
@@ -78,6 +85,7 @@ def _draw(world: "World", seed: np.uint64, start: int, room: int) -> Episode | N
         jobs=state.jobs[0, : n_jobs[-1]].copy(),
         arrival_step=np.maximum(arrival_step, 0),
         n_backlog=int(n_jobs[0]),
+        paths=paths,
     )
 
 
@@ -86,16 +94,19 @@ def _live(
     params: Any,
     traces: Any,
     states: Any,
+    controls: Any,
     ledgers: Any,
     table: Any,
     site_rows: Any,
     module_rows: Any,
     requests_per_s: Any,
     n_jobs: Any,
+    paths: Any,
 ) -> None:
     """Pass the whole episode without doing anything in it; what does not fit the table at its start never counts."""
-    state, ledger = state_of(states, 0), ledger_of(ledgers, 0)
+    state, control, ledger = state_of(states, 0), control_of(controls, 0), ledger_of(ledgers, 0)
     episode = state.episode[0]
+    reset_paths(params, state)
     backlog(params, traces, read(traces, episode.start), state, ledger)
     episode.n_jobs = min(episode.n_jobs, table)
     n_jobs[0] = episode.n_jobs
@@ -103,6 +114,7 @@ def _live(
         episode.step = step
         now = read(traces, episode.start + step)
         faults(params, state)
+        choose_paths(params, state, control, ledger)
         request_arrivals(params, now, state, ledger)
         job_arrivals(params, now, state, ledger)
         n_jobs[step + 1] = episode.n_jobs
@@ -115,6 +127,9 @@ def _live(
             module_rows[2, step, nth] = state.modules[nth].failed_chips
         for nth in range(len(params.flows)):
             requests_per_s[step, nth] = ledger.flows[nth].per_s
+        for origin in range(len(params.sites)):
+            for target in range(len(params.sites)):
+                paths[step, origin, target] = state.paths[origin, target].nth
 
 
 _live_compiled = compiled(_live)

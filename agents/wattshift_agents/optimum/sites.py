@@ -1,11 +1,13 @@
 """Power of every site: grid, own supply, battery, contracts and their prices, as rows of the program."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wattshift.kernel.account import HOURS_PER_MONTH
 from wattshift.kernel.settle import FIRST_CHARGE_SHARE
 
 from .case import Case
+from .modules import ModuleRows
 from .program import Floats, Ints, Program
 
 
@@ -16,7 +18,7 @@ def mean_usd_per_kwh(case: Case) -> Floats:
     return traces.mean_price_usd_per_kwh[sites["zone"]] + sites["price_adder_usd_per_kwh"] + carbon_usd
 
 
-def add_sites(program: Program, case: Case, load_kwh: tuple[Ints, ...]) -> dict[str, float]:
+def add_sites(program: Program, case: Case, modules: ModuleRows) -> dict[str, float]:
     """Serve the load; returns the constant parts of the cost, USD by term."""
     sites, slots, episode = case.params.sites, case.slots, case.episode
     price, carbon = case.price_usd_per_kwh(), case.carbon_usd_per_kwh()
@@ -41,16 +43,34 @@ def add_sites(program: Program, case: Case, load_kwh: tuple[Ints, ...]) -> dict[
         shape, slots.total_h(sites["generator_kw"] * ~episode.feed_up), burnt_usd, term="fuel"
     )
     program.add(balance, generated, -1.0)
-    for part in load_kwh:
-        program.add(balance[:, case.params.modules["site"]], part, 1.0)
+    for module, part in modules.load_kwh:
+        program.add(balance[:, case.params.modules["site"][module]], part, 1.0)
     _add_peaks(program, case, imported)
     return {
-        "wear": _add_batteries(program, case, balance),
+        "wear": _add_batteries(program, case, balance, modules.most_kw),
         "energy": _add_contracts(program, case, imported, spot),
     }
 
 
-def _add_batteries(program: Program, case: Case, balance: Ints) -> float:
+def surely_idle(case: Case, most_kw: Floats) -> NDArray[np.bool_]:
+    """[H, S] steps in which the battery neither gives nor takes: the autopilot wishes nothing of it.
+
+    It would fill its reserve, and give what the connection does not carry or, once the feed was lost, what is needed.
+
+    Args:
+        case: the episode.
+        most_kw: [M] that the modules draw at most.
+    """
+    sites = case.params.sites
+    if "storage" in case.drives:
+        return np.zeros(case.episode.feed_up.shape, np.bool_)
+    load_kw = np.bincount(case.params.modules["site"], most_kw, len(sites))
+    is_ample = load_kw * (1.0 + 1e-6) <= sites["import_limit_kw"]
+    is_filled = sites["battery_reserve_share"] <= FIRST_CHARGE_SHARE
+    return np.logical_and.accumulate(case.episode.feed_up, axis=0) & is_ample & is_filled
+
+
+def _add_batteries(program: Program, case: Case, balance: Ints, most_kw: Floats) -> float:
     """Linear storage, wear by cycling and by time, and the settlement of the charge; returns its constant part."""
     has = np.flatnonzero(case.params.sites["battery_kwh"] > 0.0)
     if len(has) == 0:
@@ -58,7 +78,8 @@ def _add_batteries(program: Program, case: Case, balance: Ints) -> float:
     sites, slots = case.params.sites[has], case.slots
     into, out_of = sites["battery_charge_efficiency"], 1.0 / sites["battery_discharge_efficiency"]
     first_kwh = FIRST_CHARGE_SHARE * sites["battery_kwh"]
-    most_kwh = slots.total_h(case.episode.site_up[:, has] * sites["battery_kw"])
+    acts = case.episode.site_up & ~surely_idle(case, most_kw)
+    most_kwh = slots.total_h(acts[:, has] * sites["battery_kw"])
     # The reserve is only touched when the feed has been lost.
     was_fed = np.logical_and.accumulate(case.episode.feed_up[:, has], axis=0)
     kept_kwh = np.minimum(sites["battery_reserve_share"] * sites["battery_kwh"], first_kwh) * slots.least(was_fed)

@@ -1,92 +1,127 @@
 """Jobs: shares of each are done on modules in blocks of slots, the rest is paid for, as rows of the program."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from .case import Case
-from .modules import ModuleRows
+from .chips import ChipRows
 from .network import Network
 from .program import Floats, Ints, Program
 from .sites import mean_usd_per_kwh
 
 LATE_WINDOW_H = 12.0
-"""Hours after its deadline for which a job's work is placed in time; work done later costs no energy in the bound."""
+"""Hours after its deadline, at least, for which a job's work is placed by itself; later work is placed as a whole."""
+LONGEST_BLOCK_H = 8
+"""Windows end with blocks of this length, whatever the length in use: shorter blocks then only add constraints."""
+BLOCK_LENGTHS_H = (1, 2, 4, 8)
 
 
 class Blocks:
-    """Slots in groups, so that hundreds of jobs need not be placed to the hour."""
+    """Slots in groups of whole clock hours, so that hundreds of jobs need not be placed to the hour."""
 
-    def __init__(self, case: Case, block_slots: int):
+    def __init__(self, case: Case, block_h: int):
+        """Group the slots.
+
+        Raises:
+            ValueError: `block_h` is none of `BLOCK_LENGTHS_H`.
+        """
+        if block_h not in BLOCK_LENGTHS_H:
+            raise ValueError(f"block_h: got {block_h}, must be one of {', '.join(map(str, BLOCK_LENGTHS_H))}")
         slots = case.slots
-        self.of_slot = np.arange(len(slots.first)) // block_slots
-        firsts = np.arange(0, len(slots.first), block_slots)
+        hour = ((case.episode.start + slots.first) * case.slots.step_h + 1e-9).astype(np.int64)
+        self.of_slot = (hour - hour[0]) // block_h
+        firsts = np.searchsorted(self.of_slot, np.arange(self.of_slot[-1] + 1))
         self.begin_h = slots.begin_h[firsts]
         self.end_h = np.append(self.begin_h[1:], case.end_h)
         self.count = len(firsts)
+        self.per_longest = LONGEST_BLOCK_H // block_h
+
+    def first_from(self, hour: float) -> int:
+        """The first block, of those at which a longest one begins, that begins no earlier; `count` if there is none."""
+        nth = int(np.searchsorted(self.begin_h, hour - 1e-9))
+        return min(-(-nth // self.per_longest) * self.per_longest, self.count)
 
 
-def add_jobs(program: Program, case: Case, network: Network, modules: ModuleRows, block_slots: int) -> None:
+class Rows(NamedTuple):
+    """Rows in which chip-hours of jobs add up, by block and module [B, M] each."""
+
+    done: Ints  # at work, at full speed
+    loaded: Ints  # loading
+    done_late: Ints  # at work of jobs whose window ends with the block's beginning
+    loaded_late: Ints
+
+
+def add_jobs(program: Program, case: Case, network: Network, chips: ChipRows, block_h: int) -> None:
     """Place every job that may be accepted; nothing ever waits for a gang, loses work or holds chips in vain."""
-    blocks = Blocks(case, block_slots)
-    n_modules = len(case.params.modules)
-    done = program.equal(np.zeros((blocks.count, n_modules)))
-    loaded = program.equal(np.zeros((blocks.count, n_modules)))
-    program.add(done[blocks.of_slot], modules.worked, -1.0)
-    program.add(loaded[blocks.of_slot], modules.loading, -1.0)
-    way_usd = network.usd_per_gb.min(axis=0)
-    undone_kwh_usd = _settled_usd_per_work_h(case)
-    for nth in range(len(case.episode.jobs)):
-        _add_job(program, case, blocks, nth, (done, loaded), way_usd, undone_kwh_usd)
+    blocks = Blocks(case, block_h)
+    rows = Rows(*(program.equal(np.zeros((blocks.count, len(case.params.modules)))) for _ in Rows._fields))
+    program.add(rows.done[blocks.of_slot], chips.worked, -1.0)
+    program.add(rows.loaded[blocks.of_slot], chips.loading, -1.0)
+    most_chip_h = sum(_add_job(program, case, blocks, nth, rows, network) for nth in range(len(case.episode.jobs)))
+    for now, late in ((rows.done, rows.done_late), (rows.loaded, rows.loaded_late)):
+        _put_off(program, now, late, np.broadcast_to(most_chip_h, now.shape[1:]))
 
 
-def _add_job(
-    program: Program,
-    case: Case,
-    blocks: Blocks,
-    nth: int,
-    rows: tuple[Ints, Ints],
-    way_usd: Floats,
-    undone_usd: Floats,
-) -> None:
-    """One job: shares of its work by module and block, and a share left undone, sum to one."""
+def _put_off(program: Program, now: Ints, late: Ints, most_chip_h: Floats) -> None:
+    """Chip-hours that come in by `late` are spent in their block or any later one."""
+    spent = program.variables(now.shape, most_chip_h)
+    carried = program.variables((len(now) - 1, now.shape[1]), most_chip_h)
+    program.add(now, spent, 1.0)
+    program.add(late, spent, -1.0)
+    program.add(late[:-1], carried, -1.0)
+    program.add(late[1:], carried, 1.0)
+
+
+def _add_job(program: Program, case: Case, blocks: Blocks, nth: int, rows: Rows, network: Network) -> Floats:
+    """One job: shares of its work by module and block, one done late, and one left undone, sum to one.
+
+    Returns:
+        [M] chip-hours that it takes at most, at work or loading.
+    """
     params, job = case.params, case.episode.jobs[nth]
     stream = params.streams[job["stream"]]
     kind = params.job_classes[stream["job_class"]]
     speed = params.stream_speed[job["stream"]]
-    able = np.flatnonzero(speed > 0.0)
+    moving_usd_per_gb = network.moving_usd_per_gb[stream["origin"], params.modules["site"]]
+    able = np.flatnonzero((speed > 0.0) & np.isfinite(moving_usd_per_gb))
     gang, work_h = int(job["gang"]), float(job["work_h"])
     arrival_h = case.episode.arrival_step[nth] * case.slots.step_h
     due_h = max(float(job["deadline_h"]), arrival_h)
     late_usd_per_h = gang * float(kind["late_usd_per_chip_h"])
-    first = int(np.searchsorted(blocks.end_h, arrival_h + 1e-9))
-    last = int(min(np.searchsorted(blocks.end_h, due_h + LATE_WINDOW_H), blocks.count - 1))
-    span = np.arange(first, last + 1)
+    end = blocks.first_from(due_h + LATE_WINDOW_H)
+    span = np.arange(int(np.searchsorted(blocks.end_h, arrival_h + 1e-9)), end)
 
     most = gang * max(1.0, _whole(kind["most_share"] * gang) / gang) ** kind["exponent"]
     least = _least_chips(kind, gang)
     efficiency = max((least / gang) ** (kind["exponent"] - 1.0), 1.0)
+    chip_h, loading_chip_h = work_h / (speed[able] * efficiency), least * float(kind["restart_h"])
+    moved_usd = kind["data_gb"] * gang * moving_usd_per_gb[able]
+    whole = program.equal(1.0)
     late_usd = np.maximum(blocks.begin_h[span] - due_h, 0.0) * late_usd_per_h
-    moved_usd = kind["data_gb"] * gang * way_usd[stream["origin"], params.modules["site"][able]]
     share = program.variables((len(span), len(able)), 1.0, late_usd[:, None] + moved_usd, term="jobs")
-    program.add(rows[0][span][:, able], share, work_h / (speed[able] * efficiency))
-    program.add(rows[1][span][:, able], share, least * float(kind["restart_h"]))
+    program.add(whole, share, 1.0)
+    program.add(rows.done[span][:, able], share, chip_h)
+    program.add(rows.loaded[span][:, able], share, loading_chip_h)
     room_h = blocks.end_h[span] - np.maximum(blocks.begin_h[span], arrival_h)
     in_time = program.at_most(room_h)
     program.add(in_time[:, None], share, work_h / (most * speed[able]))
-
-    beyond_h = math.inf if last == blocks.count - 1 else float(blocks.end_h[last]) - due_h
-    undone = _undone_usd(case, nth, kind, due_h, late_usd_per_h, beyond_h, float(undone_usd[job["stream"]]))
-    left = program.variables((), 1.0, undone, term="jobs")
-    whole = program.equal(1.0)
-    program.add(whole, share, 1.0)
+    if end < blocks.count:
+        usd = (blocks.begin_h[end] - due_h) * late_usd_per_h + moved_usd
+        share = program.variables((len(able),), 1.0, usd, term="jobs")
+        program.add(whole, share, 1.0)
+        program.add(rows.done_late[end, able], share, chip_h)
+        program.add(rows.loaded_late[end, able], share, loading_chip_h)
+    left = program.variables((), 1.0, _undone_usd(case, nth, kind, due_h, late_usd_per_h), term="jobs")
     program.add(whole, left, 1.0)
+    most_chip_h = np.zeros(len(speed))
+    most_chip_h[able] = np.maximum(chip_h, loading_chip_h)
+    return most_chip_h
 
 
-def _undone_usd(
-    case: Case, nth: int, kind: np.void, due_h: float, late_usd_per_h: float, beyond_h: float, settled_usd: float
-) -> float:
-    """Least cost of leaving a whole job undone in its window: refused, given up, settled, or done much later.
+def _undone_usd(case: Case, nth: int, kind: np.void, due_h: float, late_usd_per_h: float) -> float:
+    """Least cost of leaving a whole job undone: refused, given up, or settled at the horizon.
 
     Of a job partly done all but the last are in proportion to what is left, and its lateness is at least what it has
     at the end of each of these ways, so shares of the cost are a bound too.
@@ -105,9 +140,8 @@ def _undone_usd(
         if due_h <= end_h:
             pace = float(case.params.streams["pace"][job["stream"]])
             late_h += min(work_h / (int(job["gang"]) * pace), abandon_h)
-        ways.append(settled_usd * work_h + late_usd_per_h * late_h)
-    if beyond_h < math.inf:
-        ways.append(late_usd_per_h * max(beyond_h, 0.0))
+        settled_usd = float(_settled_usd_per_work_h(case)[job["stream"]]) * work_h
+        ways.append(settled_usd + late_usd_per_h * late_h)
     return min(ways)
 
 
