@@ -28,6 +28,9 @@ FAN_TOUCH, FAN_TOUCH_AWAKE = (0.85,), (0.1, 0.4, 0.85)
 class ChipRows(NamedTuple):
     """Variables and rows that other parts add to; axes: N slots, M modules."""
 
+    on: Ints  # [N, M] variables, chip-hours powered and not asleep
+    serving: Ints  # [N, M] variables, chip-hours busy with requests
+    working: Ints  # [N, M] variables, chip-hours busy with jobs, but loading
     served: Ints  # [N, M] rows `full-speed chip-hours of requests <= busy chip-hours`
     served_slowly: Ints  # [N, M] rows `busy chip-hours <= full-speed chip-hours / lowest clock`
     served_power: Ints  # [N, M, lines] rows of the dynamic power of serving
@@ -106,7 +109,9 @@ def add_chips(program: Program, case: Case, loops: Loops) -> ChipRows:
         program.add(rows, serving_dynamic, watts.request * 1e-3)
         program.add(rows, working_dynamic, watts.work * 1e-3)
         program.add(rows, it_kwh, -1.0)
-    return ChipRows(served, served_slowly, served_power, slowest, lines, worked, loading, it_kwh)
+    return ChipRows(
+        on, serving, working, served, served_slowly, served_power, slowest, lines, worked, loading, it_kwh
+    )
 
 
 def slowest_clock(case: Case, loops: Loops) -> Floats:

@@ -78,9 +78,9 @@ def reach_loops(case: Case) -> Loops:
 
 
 def _hottest_it_kw(case: Case, module: int) -> tuple[Floats, Floats]:
-    """Temperatures, and the most IT power that a module draws at a loop up to each of them.
+    """Temperatures, and the most IT power that a module draws at a loop between each of them and the one before.
 
-    On each interval of temperature leakage and fans are those of its hot end, the clock that of its cold end.
+    On each interval leakage and fans are those of its hot end, the clock that of its cold end.
     """
     row = case.params.modules[module]
     first_c = first_loop_c(case, module)
@@ -93,7 +93,7 @@ def _hottest_it_kw(case: Case, module: int) -> tuple[Floats, Floats]:
         fans_w = row["fan_w"] * fan_flow(1.0, fan_inlet_c(Record(row), high_c)) ** 3
         most_w[nth] = chip_w * leakage(Record(row), high_c) + row["node_peak_w"] + fans_w
     most_w[0] = most_w[1]
-    return temps_c, np.maximum.accumulate(most_w) * row["chips"] * 1e-3
+    return temps_c, most_w * row["chips"] * 1e-3
 
 
 @njit
@@ -126,14 +126,18 @@ def _hotter_c(
 def _colder_c(module: Any, plant: Any, loop_c: Any, supply_c: Any, heat_kw: Any, flow: Any, step_h: Any) -> Any:
     """No loop that was at least at `loop_c`, and got at least `heat_kw`, is colder after the step.
 
-    Below the supply nothing is removed; above it, as far as the equilibrium of that heat, the loop rises at least as
-    fast as at the least flow.
+    Below the supply nothing is removed. Above it, as far as the equilibrium of that heat, the loop rises at least as
+    fast as at the least flow; beyond, it may fall to that at once.
     """
     equilibrium_c = supply_c + heat_kw / (module.conductance_kw_per_k * coolant_flow(plant, heat_kw, flow))
+    left_h = step_h
     if loop_c < supply_c:
-        return min(loop_c + heat_kw * step_h / module.mass_kwh_per_k, supply_c)
+        if loop_c + heat_kw * step_h / module.mass_kwh_per_k <= supply_c:
+            return loop_c + heat_kw * step_h / module.mass_kwh_per_k
+        left_h -= (supply_c - loop_c) * module.mass_kwh_per_k / heat_kw
     rate_per_h = module.conductance_kw_per_k * plant.least_flow / module.mass_kwh_per_k
-    return equilibrium_c - max(equilibrium_c - loop_c, 0.0) * math.exp(-rate_per_h * step_h)
+    missing_k = max(equilibrium_c - max(loop_c, supply_c), 0.0)
+    return equilibrium_c - missing_k * math.exp(-rate_per_h * left_h)
 
 
 @njit
@@ -166,19 +170,22 @@ def _carry(
         steps[0, k] = throttled_clock(module, high_c)
         supply_c = reachable_supply_c(main, wanted_c[1], weather[k])
 
-        heat_kw = most_kw[min(np.searchsorted(temps_c, high_c), len(temps_c) - 1)] if in_service[k] else 0.0
-        steps[2, k] = heat_kw
-        if runs[k]:
-            heat_kw -= min(heat_kw * rest.heat_share, surely_kw[1, k])
-        steps[3, k] = heat_kw
-        if runs[k]:
-            hotter_c = _hotter_c(module, main, high_c, supply_c, heat_kw, surely_kw[0, k], flows[0], step_h)
-            high_c = max(high_c, hotter_c) if is_scarce[k] else hotter_c
-            if tripped_c > supply_c and not is_scarce[k]:
-                tripped_c = _hotter_c(module, main, tripped_c, supply_c, 0.0, surely_kw[0, k], flows[0], step_h)
-        else:
-            high_c += heat_kw * step_h / module.mass_kwh_per_k
-        high_c += ROUNDING_K
+        hotter_c = low_c
+        for nth in range(max(np.searchsorted(temps_c, low_c), 1), len(temps_c)):
+            end_c = min(temps_c[nth], high_c)
+            it_kw = most_kw[nth] if in_service[k] else 0.0
+            heat_kw = it_kw - (min(it_kw * rest.heat_share, surely_kw[1, k]) if runs[k] else 0.0)
+            after_c = end_c + heat_kw * step_h / module.mass_kwh_per_k
+            if runs[k]:
+                after_c = _hotter_c(module, main, end_c, supply_c, heat_kw, surely_kw[0, k], flows[0], step_h)
+                after_c = max(after_c, end_c) if is_scarce[k] else after_c
+            hotter_c = max(hotter_c, after_c)
+            steps[2, k], steps[3, k] = max(steps[2, k], it_kw), max(steps[3, k], heat_kw)
+            if end_c == high_c:
+                break
+        high_c = hotter_c + ROUNDING_K
+        if tripped_c > supply_c and runs[k] and not is_scarce[k]:
+            tripped_c = _hotter_c(module, main, tripped_c, supply_c, 0.0, surely_kw[0, k], flows[0], step_h)
         if high_c > module.trip_c:
             tripped_c, high_c = max(tripped_c, high_c), module.trip_c
         if tripped_c > -math.inf:
