@@ -61,7 +61,7 @@ def bound_usd(
     program = Program()
     network = price_network(case)
     modules = add_modules(program, case)
-    constants_usd = add_sites(program, case, modules)
+    constants_usd = add_sites(program, case, modules.load_kwh, modules.most_kw)
     constants_usd |= {"network": network.constant_usd, "requests": add_requests(program, case, network, modules.chips)}
     add_jobs(program, case, network, modules.chips, block_h)
     solution = program.solve()

@@ -109,9 +109,7 @@ def add_chips(program: Program, case: Case, loops: Loops) -> ChipRows:
         program.add(rows, serving_dynamic, watts.request * 1e-3)
         program.add(rows, working_dynamic, watts.work * 1e-3)
         program.add(rows, it_kwh, -1.0)
-    return ChipRows(
-        on, serving, working, served, served_slowly, served_power, slowest, lines, worked, loading, it_kwh
-    )
+    return ChipRows(on, serving, working, served, served_slowly, served_power, slowest, lines, worked, loading, it_kwh)
 
 
 def slowest_clock(case: Case, loops: Loops) -> Floats:

@@ -1,5 +1,7 @@
 """Heat of every module and the plants that remove it, as rows of the program."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ from .plants import (
     transport_lines,
     water_usd_per_kwh,
 )
-from .program import Ints, Program
+from .program import Ints, Loads, Program
 
 Bools = NDArray[np.bool_]
 
@@ -22,12 +24,16 @@ NOTABLE_SHARE = 1e-6
 """Of a plant's capacity; it runs from a thousandth of this on (`kernel/plant.py`)."""
 
 
-def add_cooling(program: Program, case: Case, loops: Loops, it_kwh: Ints) -> list[tuple[int, Ints]]:
-    """Heat is removed by the two plants or stays in the loop, which is never colder or hotter than it can be.
+class Cooling(NamedTuple):
+    """Axes: N slots, M modules."""
 
-    Returns:
-        Modules, and the electricity of one of their plants, kWh [N] each.
-    """
+    kept_kwh: Ints  # [N, M] variables, heat in the loop at the end of a slot, over that at the episode's beginning
+    main_kwh: Ints  # [N, M] variables, electricity of the main plant
+    electricity: Loads  # of all plants
+
+
+def add_cooling(program: Program, case: Case, loops: Loops, it_kwh: Ints) -> Cooling:
+    """Heat is removed by the two plants or stays in the loop, which is never colder or hotter than it can be."""
     table, slots = case.params.modules, case.slots
     begin_c = np.array([first_loop_c(case, module) for module in range(len(table))])
     ends = np.append(slots.first[1:], len(case.zones))
@@ -38,7 +44,7 @@ def add_cooling(program: Program, case: Case, loops: Loops, it_kwh: Ints) -> lis
     program.add(heat, kept_kwh, 1.0)
     program.add(heat[1:], kept_kwh[:-1], -1.0)
     program.add(heat, it_kwh, -1.0)
-    electricity = []
+    main_kwh, electricity = np.zeros(it_kwh.shape, np.int64), []
     for module in range(len(table)):
         runs = case.episode.cooling_up[:, module] & case.episode.site_up[:, table["site"][module]]
         to_loop = [(it_kwh[:, module], 1.0)]
@@ -50,10 +56,10 @@ def add_cooling(program: Program, case: Case, loops: Loops, it_kwh: Ints) -> lis
             to_loop.append((removed, -1.0))
         removed = _removed(program, case, module, 0, runs)
         program.add(heat[:, module], removed, 1.0)
-        spent = _spend(program, case, module, 0, removed, runs)
+        main_kwh[:, module] = spent = _spend(program, case, module, 0, removed, runs)
         _add_steady(program, case, loops, module, to_loop, removed, spent, runs)
         electricity.append((module, spent))
-    return electricity
+    return Cooling(kept_kwh, main_kwh, electricity)
 
 
 def _removed(program: Program, case: Case, module: int, side: int, runs: Bools) -> Ints:

@@ -9,17 +9,17 @@ from .chips import ChipRows, add_chips
 from .cooling import add_cooling
 from .loops import Loops, reach_loops
 from .plants import most_plants_kw
-from .program import Floats, Ints, Program
+from .program import Floats, Ints, Loads, Program
 
 UPS_TOUCH = np.array([0.15, 0.5])
 """Loads at which the lines below the losses of a UPS touch them."""
 
 
 class ModuleRows(NamedTuple):
-    """Variables and rows that other parts add to; axes: N slots, M modules."""
+    """What other parts add to and draw on."""
 
     chips: ChipRows
-    load_kwh: list[tuple[int, Ints]]  # modules, and some of what they draw behind the site's meter, [N] each
+    load_kwh: Loads
     most_kw: Floats  # [M] behind the site's meter, in any step and under any policy
 
 
@@ -27,11 +27,21 @@ def add_modules(program: Program, case: Case) -> ModuleRows:
     """Power of all modules from below."""
     loops = reach_loops(case)
     chips = add_chips(program, case, loops)
-    loss_kwh = _add_losses(program, case, loops, chips.it_kwh)
-    load_kwh = [(module, part[:, module]) for part in (chips.it_kwh, loss_kwh) for module in range(part.shape[1])]
+    loss_kwh = add_losses(program, case, loops, chips.it_kwh)
+    cooling = add_cooling(program, case, loops, chips.it_kwh)
+    load_kwh = [*by_module(chips.it_kwh), *by_module(loss_kwh), *cooling.electricity]
+    return ModuleRows(chips, load_kwh, most_draw_kw(case, loops))
+
+
+def by_module(variables: Ints) -> Loads:
+    """Variables [N, M], module by module."""
+    return list(enumerate(variables.T))
+
+
+def most_draw_kw(case: Case, loops: Loops) -> Floats:
+    """[M] that a module draws behind its site's meter at most."""
     most_it_kw = loops.most_kw.max(axis=0)
-    most_kw = most_it_kw + most_loss_kw(case, most_it_kw) + most_plants_kw(case)
-    return ModuleRows(chips, load_kwh + add_cooling(program, case, loops, chips.it_kwh), most_kw)
+    return np.asarray(most_it_kw + most_loss_kw(case, most_it_kw) + most_plants_kw(case))
 
 
 def most_loss_kw(case: Case, most_it_kw: Floats) -> Floats:
@@ -42,7 +52,7 @@ def most_loss_kw(case: Case, most_it_kw: Floats) -> Floats:
     return np.asarray(most_it_kw * table["pdu_loss_share"] + table["ups_rated_kw"] * share)
 
 
-def _add_losses(program: Program, case: Case, loops: Loops, it_kwh: Ints) -> Ints:
+def add_losses(program: Program, case: Case, loops: Loops, it_kwh: Ints) -> Ints:
     """PDU and UPS: tangents of the parabola; its constant part only where the module is surely in service."""
     table, slots = case.params.modules, case.slots
     hours_up, sure_h = slots.total_h(case.episode.in_service), slots.total_h(loops.sure)

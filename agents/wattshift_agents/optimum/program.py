@@ -15,6 +15,8 @@ from scipy.sparse import csc_array, csr_array
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Loads = list[tuple[int, Ints]]
+"""Modules, and variables over the slots [N] of what each draws behind its site's meter, kWh."""
 
 ROUNDING = 1e-12
 """Relative error granted to each product that the certified bound sums up, far above that of doubles."""

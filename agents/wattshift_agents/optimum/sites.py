@@ -7,8 +7,7 @@ from wattshift.kernel.account import HOURS_PER_MONTH
 from wattshift.kernel.settle import FIRST_CHARGE_SHARE
 
 from .case import Case
-from .modules import ModuleRows
-from .program import Floats, Ints, Program
+from .program import Floats, Ints, Loads, Program
 
 
 def mean_usd_per_kwh(case: Case) -> Floats:
@@ -18,8 +17,18 @@ def mean_usd_per_kwh(case: Case) -> Floats:
     return traces.mean_price_usd_per_kwh[sites["zone"]] + sites["price_adder_usd_per_kwh"] + carbon_usd
 
 
-def add_sites(program: Program, case: Case, modules: ModuleRows) -> dict[str, float]:
-    """Serve the load; returns the constant parts of the cost, USD by term."""
+def add_sites(program: Program, case: Case, load_kwh: Loads, most_kw: Floats) -> dict[str, float]:
+    """Serve the load.
+
+    Args:
+        program: to add to.
+        case: the episode.
+        load_kwh: of the modules.
+        most_kw: [M] that they draw at most.
+
+    Returns:
+        The constant parts of the cost, USD by term.
+    """
     sites, slots, episode = case.params.sites, case.slots, case.episode
     price, carbon = case.price_usd_per_kwh(), case.carbon_usd_per_kwh()
     spot = case.of_sites("price_usd_per_kwh")
@@ -43,11 +52,11 @@ def add_sites(program: Program, case: Case, modules: ModuleRows) -> dict[str, fl
         shape, slots.total_h(sites["generator_kw"] * ~episode.feed_up), burnt_usd, term="fuel"
     )
     program.add(balance, generated, -1.0)
-    for module, part in modules.load_kwh:
+    for module, part in load_kwh:
         program.add(balance[:, case.params.modules["site"][module]], part, 1.0)
     _add_peaks(program, case, imported)
     return {
-        "wear": _add_batteries(program, case, balance, modules.most_kw),
+        "wear": _add_batteries(program, case, balance, most_kw),
         "energy": _add_contracts(program, case, imported, spot),
     }
 
