@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wattshift_agents.config import TaskConfig, TraceConfig
 from wattshift_agents.errors import SettingsError
-from wattshift_agents.leaderboard.jobs import Job
+from wattshift_agents.leaderboard.jobs import BoundJob, Job, Scene
 from wattshift_agents.leaderboard.page import verdict
 from wattshift_agents.leaderboard.plan import read_plan, spread
 from wattshift_agents.leaderboard.pool import Paces, outstanding, ready
@@ -24,6 +25,7 @@ from wattshift_agents.leaderboard.standings import (
     idle,
     score,
     standings,
+    throttles,
 )
 from wattshift_agents.statistics import Estimate, relative_difference
 
@@ -31,8 +33,8 @@ ROOT = Path(__file__).parents[2]
 AUTOPILOT = [100.0, 120.0, 80.0, 110.0]
 
 
-def entrant(policy, *costs, kind=HEURISTIC):
-    return Entrant(policy, kind, {"cost_usd": np.array(costs)}, 0.0, 0.0, 0.0, "")
+def entrant(policy, *costs, kind=HEURISTIC, **kpis):
+    return Entrant(policy, kind, {"cost_usd": np.array(costs)} | kpis, 0.0, 0.0, 0.0, "")
 
 
 def field():
@@ -84,6 +86,27 @@ def test_a_policy_below_the_bound_is_named():
     with pytest.raises(BoundBrokenError, match=r"fleet, real, window 3: mpc costs 77\.0+ USD, .* 77\.1") as broken:
         check_bounds(field(), [0, 3], np.array([70.0, 77.1]), "fleet, real")
     assert str(broken.value).count("\n") == 0
+
+
+def test_a_policy_that_throttles_in_a_window_with_a_bound_is_known():
+    hours = np.zeros((2, 4))
+    hours[1, 2] = 0.1
+    hot = entrant("hot", AUTOPILOT, AUTOPILOT, throttled_chip_h=hours)
+    assert throttles(hot, [0, 2])
+    assert not throttles(hot, [0, 3])
+
+
+def test_a_bound_is_of_the_slots_that_its_task_drives(tmp_path):
+    def job(name, **changes):
+        task = TaskConfig(f"wattshift/{name}-v0", "tiny", 300, 1, 2.0, **changes)
+        return BoundJob(tmp_path, Scene(task, TraceConfig("synthetic"), 2, 7), 0)
+
+    own = tmp_path / "own.yaml"
+    own.write_text("{summary: mine, drives: [flow, cooling], sees: [clock]}")
+    assert job("Cooling").drives == ["cooling", "flow"]
+    assert job("Cooling").file != job("Storage").file
+    assert job("Fleet", task=str(own)).settings == job("Cooling").settings
+    assert job("Fleet", task=str(own)).settings != job("Fleet").settings
 
 
 def test_policies_that_do_what_the_autopilot_does_are_left_out():

@@ -15,6 +15,7 @@ from wattshift_agents.leaderboard.standings import (
     check_bounds,
     idle,
     standings,
+    throttles,
 )
 
 
@@ -24,7 +25,9 @@ class Board(NamedTuple):
     contest: Contest
     lines: list[Standing]  # cheapest first
     idle: list[str]  # heuristics that do what the autopilot does here, and are left out
-    bound_usd: float  # mean over the windows that have one
+    bound_usd: float  # certified for every policy, mean over the windows that have one
+    limit_usd: float  # the score's 1: the same, or the bound of policies that throttle no chip where there is one
+    throttling: list[str]  # policies that throttle chips in these windows, which such a bound does not hold for
     starts: list[str]  # of all windows, ISO 8601
 
     @property
@@ -40,21 +43,31 @@ class Board(NamedTuple):
 def board(contest: Contest) -> Board:
     """Read what the jobs of a contest have left, hold it against the bounds, and rank it.
 
+    Where the job knows of a bound of policies that throttle no chip in every window, scores are held against that one.
+
     Raises:
-        BoundBrokenError: A policy costs less than the certified bound.
+        BoundBrokenError: A policy costs less than a bound that holds for it.
     """
     entrants = [_entrant([job]) for job in contest.heuristics]
     entrants += [_entrant(jobs) for jobs in contest.learned.values()]
     windows = [job.window for job in contest.bounds]
-    bound = np.array([job.read()["bound_usd"] for job in contest.bounds])
+    records = [job.read() for job in contest.bounds]
+    bound = np.array([record["bound_usd"] for record in records])
     check_bounds(entrants, windows, bound, f"{contest.task}, {contest.traces}")
+    limit, throttling = bound, [entrant.policy for entrant in entrants if throttles(entrant, windows)]
+    if all(record["calm_usd"] is not None for record in records):
+        limit = np.maximum(bound, [record["calm_usd"] for record in records])
+        calm = [entrant for entrant in entrants if entrant.policy not in throttling]
+        check_bounds(calm, windows, limit, f"{contest.task}, {contest.traces}, without throttling")
     left_out = idle(entrants)
     acting = [entrant for entrant in entrants if entrant.policy not in left_out]
     return Board(
         contest=contest,
-        lines=standings(acting, windows, bound),
+        lines=standings(acting, windows, limit),
         idle=left_out,
         bound_usd=float(bound.mean()),
+        limit_usd=float(limit.mean()),
+        throttling=throttling,
         starts=contest.heuristics[0].read()["starts"],
     )
 

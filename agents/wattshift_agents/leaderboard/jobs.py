@@ -17,6 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gymnasium
+
+from wattshift.tasks import load_task
 from wattshift_agents.config import TaskConfig, TraceConfig
 from wattshift_agents.environment import make_fleet
 from wattshift_agents.evaluation import EvaluationSet, decisions_per_episode, play
@@ -240,17 +243,24 @@ class PlayJob(Job):
 
 @dataclass(frozen=True)
 class BoundJob(Job):
-    """The certified bound of one window, which all tasks share that live in the same world."""
+    """The certified bound of one window for the control slots that a task drives."""
 
     work: Path
     scene: Scene
     window: int
 
     @property
-    def label(self) -> str:
-        """Scenario, length, source and window."""
+    def drives(self) -> list[str]:
+        """Control slots of the task, which the bound depends on."""
         task = self.scene.task
-        return f"{Path(task.scenario).stem}-{task.episode_days:g}d-{self.scene.traces.source}-{self.window}"
+        return sorted(load_task(task.task or gymnasium.spec(task.id).kwargs["task"]).drives)
+
+    @property
+    def label(self) -> str:
+        """Task, scenario, length, source and window."""
+        task = self.scene.task
+        name = Path(task.task or task.id).stem.lower()
+        return f"{name}-{Path(task.scenario).stem}-{task.episode_days:g}d-{self.scene.traces.source}-{self.window}"
 
     @property
     def pace(self) -> str:
@@ -264,21 +274,26 @@ class BoundJob(Job):
 
     @property
     def settings(self) -> Any:
-        """The scene without what only a policy meets."""
+        """The scene without what only a policy meets: of the task its driven slots."""
         scene = asdict(self.scene)
         for name in ("id", "task", "decision_every"):
             del scene["task"][name]
-        return {"scene": scene, "window": self.window}
+        return {"scene": scene, "window": self.window, "drives": self.drives}
 
     def perform(self) -> dict[str, Any]:
-        """The bound, as certified and by term of the relaxation."""
-        from wattshift_agents.optimum import bound_usd
+        """The bound, as certified and by term of the relaxation; and that of policies that throttle no chip, if any."""
+        from wattshift_agents.optimum import bound_usd, calm_bound_usd
 
         env, windows = stage(self.scene)
         env.reset(seed=windows.seeds, options={"start_row": windows.rows})
         episode = env.world.state.episode[self.window]
-        bound = bound_usd(env.world, int(episode["seed"]), int(episode["start"]))
-        return {"bound_usd": bound.total_usd, "terms_usd": bound.terms_usd}
+        asked = env.world, int(episode["seed"]), int(episode["start"])
+        bound, calm = bound_usd(*asked), calm_bound_usd(*asked)
+        return {
+            "bound_usd": bound.total_usd,
+            "terms_usd": bound.terms_usd,
+            "calm_usd": None if calm is None else calm.total_usd,
+        }
 
 
 class Timed:

@@ -46,7 +46,7 @@ def write_csv(boards: Sequence[Board], path: Path) -> None:
     estimates = ("score", "to_autopilot", "to_rival", "to_planner")
     heading = ["task", "set", "policy", "kind", "training_seeds", "windows", "bound_windows", "rival"]
     heading += [f"{name}{end}" for name in estimates for end in ("", "_low", "_high")]
-    heading += [*kpis, "bound_usd", "decision_ms", "wall_s", "training_s", "command"]
+    heading += [*kpis, "bound_usd", "limit_usd", "decision_ms", "wall_s", "training_s", "command"]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(heading)
@@ -59,8 +59,9 @@ def write_csv(boards: Sequence[Board], path: Path) -> None:
                 for name in estimates:
                     row += [f"{part:.6g}" for part in getattr(line, name) or ()] or ["", "", ""]
                 row += [f"{entrant.kpis[kpi].mean():.8g}" for kpi in kpis]
-                row += [f"{board.bound_usd:.8g}", f"{entrant.decision_ms:.4g}", f"{entrant.wall_s:.4g}"]
-                writer.writerow([*row, f"{entrant.training_s:.4g}", entrant.command])
+                row += [f"{board.bound_usd:.8g}", f"{board.limit_usd:.8g}"]
+                row += [f"{entrant.decision_ms:.4g}", f"{entrant.wall_s:.4g}", f"{entrant.training_s:.4g}"]
+                writer.writerow([*row, entrant.command])
 
 
 def _preface(boards: Sequence[Board], command: str) -> str:
@@ -76,8 +77,9 @@ def _preface(boards: Sequence[Board], command: str) -> str:
         f"window, negative is cheaper. Brackets are {CONFIDENCE:.0%} percentile bootstrap intervals over windows and, "
         "of learned policies, training seeds, drawn crossed; few seeds make them too narrow rather than too wide. The "
         "*score* is (autopilot - policy) / (autopilot - bound) of the totals over those "
-        f"{len(contest.bounds)} windows for which the [certified bound](../docs/bound.md) was computed: 0 is the "
-        "autopilot, 1 cannot be reached. On each of those windows every policy was checked to cost at least the bound. "
+        f"{len(contest.bounds)} windows for which the task's [certified bound](../docs/bound.md) was computed: 0 is "
+        "the autopilot, 1 cannot be reached. On each of those windows every policy was checked to cost at least the "
+        "bound. "
         "The *best heuristic* is the cheapest on these very windows, which favours the heuristics; it is held against "
         "the next one, and `mpc` is not counted among them. All policies and KPIs: [leaderboard.csv](leaderboard.csv)."
     )
@@ -105,7 +107,7 @@ def _summary(boards: Sequence[Board]) -> str:
                 verdict(learned.to_rival),
                 _percent(learned.to_planner),
                 f"`{first.entrant.policy}`",
-                f"{100.0 * (1.0 - board.bound_usd / _bounded_cost(board, first)):.0f}",
+                f"{100.0 * (1.0 - board.limit_usd / _bounded_cost(board, first)):.0f}",
             )
         )
     heading = (
@@ -152,6 +154,10 @@ def _section(board: Board) -> str:
         f"{board.starts[0]}, the last from {board.starts[-1]}; cost terms in USD a window; mean bound "
         f"{board.bound_usd:,.0f} USD. {len(board.lines) - len(kept)} more policies are in the CSV."
     )
+    if board.limit_usd > board.bound_usd:
+        note += f" Scores are held against {board.limit_usd:,.0f} USD, the bound of policies that throttle no chip."
+        if board.throttling:
+            note += " It does not hold for " + ", ".join(f"`{n}`" for n in board.throttling) + "."
     if board.idle:
         note += (
             " Left out, since they do here what the autopilot does: " + ", ".join(f"`{n}`" for n in board.idle) + "."

@@ -102,6 +102,11 @@ def check_bounds(entrants: Sequence[Entrant], windows: Sequence[int], bound: Flo
         raise BoundBrokenError("\n".join(broken))
 
 
+def throttles(entrant: Entrant, windows: Sequence[int]) -> bool:
+    """Whether a policy let a chip throttle in any of these windows, with any training seed."""
+    return bool((entrant.kpis["throttled_chip_h"][:, list(windows)] > 0.0).any())
+
+
 def idle(entrants: Sequence[Entrant]) -> list[str]:
     """Policies, other than the autopilot, that do on every window just what it does: they drive nothing here."""
     reference = _find(entrants, REFERENCE).cost_usd
