@@ -9,6 +9,7 @@ from .case import Case
 from .loops import Loops
 from .plants import (
     first_loop_c,
+    most_power_kw,
     power_lines,
     rejection_lines,
     slowest_flow,
@@ -71,10 +72,8 @@ def _removed(program: Program, case: Case, module: int, side: int, runs: Bools) 
 def _spend(program: Program, case: Case, module: int, side: int, removed: Ints, runs: Bools) -> Ints:
     """A plant's electricity, kWh [N], from below."""
     lines, runs_h = power_lines(case, module, side), case.slots.total_h(runs)
-    capacity_kw = case.params.plants["capacity_kw"][module, side]
-    all_kw = capacity_kw * case.params.plants["transport_kw_per_kw"][module, side]  # of what moves the coolant
-    most_kw = np.maximum((lines.intercept + lines.slope * capacity_kw).max(axis=-1), 0.0) + all_kw
-    spent = program.variables(runs_h.shape, most_kw * runs_h)
+    # No line below a plant's power, of these or of others, is above the most that it can draw.
+    spent = program.variables(runs_h.shape, most_power_kw(case, module, side) * runs_h * (1.0 + 1e-6))
     rows = program.at_most(-lines.intercept * runs_h[:, None])
     program.add(rows, removed[:, None], lines.slope)
     program.add(rows, spent[:, None], -1.0)

@@ -8,7 +8,7 @@ from .case import Case
 from .chips import ChipRows, add_chips
 from .cooling import add_cooling
 from .loops import Loops, reach_loops
-from .plants import most_plants_kw
+from .plants import most_power_kw
 from .program import Floats, Ints, Loads, Program
 
 UPS_TOUCH = np.array([0.15, 0.5])
@@ -40,8 +40,11 @@ def by_module(variables: Ints) -> Loads:
 
 def most_draw_kw(case: Case, loops: Loops) -> Floats:
     """[M] that a module draws behind its site's meter at most."""
-    most_it_kw = loops.most_kw.max(axis=0)
-    return np.asarray(most_it_kw + most_loss_kw(case, most_it_kw) + most_plants_kw(case))
+    most_kw = loops.most_kw.max(axis=0)
+    most_kw = most_kw + most_loss_kw(case, most_kw)
+    for module, side in np.argwhere(case.params.plants["heat_share"] > 0.0):
+        most_kw[module] += most_power_kw(case, int(module), int(side))
+    return np.asarray(most_kw)
 
 
 def most_loss_kw(case: Case, most_it_kw: Floats) -> Floats:

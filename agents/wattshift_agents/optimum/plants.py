@@ -77,21 +77,17 @@ def transport_lines(case: Case, module: int) -> Lines:
     return Lines(full_kw * intercept, full_kw * slope)
 
 
-def most_plants_kw(case: Case) -> Floats:
-    """[M] electricity of a module's plants at most: all they can remove, at full flow and the coldest supply."""
-    plants, sites = case.params.plants, case.params.sites["zone"][case.params.modules["site"]]
-    most_kw = np.zeros(len(plants))
-    for module, side in np.ndindex(plants.shape):
-        plant = Record(plants[module, side])
-        if plant.heat_share == 0.0:
-            continue
-        weather = np.zeros(1, case.zones.dtype)
-        for name in ("temp_c", "wet_bulb_c"):
-            weather[name] = case.zones[name][:, sites[module]].max()
-        supply_c = reachable_supply_c(plant, set_points_c(case, module, side)[0], Record(weather[0]))
-        outdoor_c = outdoors_c(plant, supply_c, Record(weather[0]))
-        most_kw[module] += plant_power_kw(plant, plant.capacity_kw, LARGEST_FLOW, supply_c, outdoor_c)
-    return most_kw
+def most_power_kw(case: Case, module: int, side: int) -> float:
+    """Electricity of a plant at most: all that it can remove, at full flow, coldest supply and in hottest weather."""
+    plant = Record(case.params.plants[module, side])
+    zone = case.params.sites["zone"][case.params.modules["site"][module]]
+    hottest = np.zeros(1, case.zones.dtype)
+    for name in ("temp_c", "wet_bulb_c"):
+        hottest[name] = case.zones[name][:, zone].max()
+    weather = Record(hottest[0])
+    supply_c = reachable_supply_c(plant, set_points_c(case, module, side)[0], weather)
+    outdoor_c = outdoors_c(plant, supply_c, weather)
+    return float(plant_power_kw(plant, plant.capacity_kw, LARGEST_FLOW, supply_c, outdoor_c))
 
 
 def slowest_flow(case: Case) -> float:
