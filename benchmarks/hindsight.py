@@ -10,6 +10,7 @@ actions it starts from; a search that starts elsewhere ends elsewhere.
 import argparse
 import math
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -103,6 +104,11 @@ def improve(
     return best_usd, best, nth
 
 
+def plan_file(folder: Path, task: str, days: float, seed: int) -> Path:
+    """Where `--keep` leaves the best actions of a window."""
+    return folder / f"{task}-{days:g}d-{seed}.npy"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", default="fleet")
@@ -112,6 +118,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=100, help="of the first window")
     parser.add_argument("--policy", default="stack", help="heuristic whose actions the search starts from")
     parser.add_argument("--minutes", type=float, default=15.0, help="of search on each window")
+    parser.add_argument("--keep", type=Path, help="folder for the best actions of each window")
     asked = parser.parse_args()
     single = World(1, scenario=asked.scenario, task=asked.task, episode_days=asked.days)
     copies = World(COPIES, scenario=asked.scenario, task=asked.task, episode_days=asked.days, traces=single.traces)
@@ -126,6 +133,9 @@ def main() -> None:
         costs["hindsight"], best, generations = improve(
             copies, seed, start, actions, slots, MOST_GENERATIONS, 60.0 * asked.minutes
         )
+        if asked.keep is not None:
+            asked.keep.mkdir(parents=True, exist_ok=True)
+            np.save(plan_file(asked.keep, asked.task, asked.days, seed), best)
         play(copies, seed, start, np.repeat(best[None], COPIES, axis=0))
         terms = zip(TERMS, copies.ledger.totals["cost_usd"][0], strict=True)
         bound = bound_usd(single, seed, start).total_usd

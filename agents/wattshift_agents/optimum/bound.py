@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .case import make_case
-from .modules import add_modules
+from .case import Case, make_case
+from .modules import ModuleRows, add_modules
 from .network import price_network
 from .program import Program
 from .serving import add_requests
@@ -59,11 +59,7 @@ def bound_usd(
     began_s = time.perf_counter()
     case = make_case(world, seed, start, slot_s, drives)
     program = Program()
-    network = price_network(case)
-    modules = add_modules(program, case)
-    constants_usd = add_sites(program, case, modules.load_kwh, modules.most_kw)
-    constants_usd |= {"network": network.constant_usd, "requests": add_requests(program, case, network, modules.chips)}
-    add_jobs(program, case, network, modules.chips, block_h)
+    _, constants_usd = relax(program, case, block_h)
     solution = program.solve()
     constant_usd = sum(constants_usd.values())
     names = sorted({*solution.terms_usd, *constants_usd})
@@ -73,6 +69,16 @@ def bound_usd(
         terms_usd={name: solution.terms_usd.get(name, 0.0) + constants_usd.get(name, 0.0) for name in names},
         seconds=time.perf_counter() - began_s,
     )
+
+
+def relax(program: Program, case: Case, block_h: int) -> tuple[ModuleRows, dict[str, float]]:
+    """Write the program of an episode; returns its modules, and the constant parts of the cost, USD by term."""
+    network = price_network(case)
+    modules = add_modules(program, case)
+    constants_usd = add_sites(program, case, modules.load_kwh, modules.most_kw)
+    constants_usd |= {"network": network.constant_usd, "requests": add_requests(program, case, network, modules.chips)}
+    add_jobs(program, case, network, modules.chips, block_h)
+    return modules, constants_usd
 
 
 def bounds_of(

@@ -26,11 +26,13 @@ FAN_TOUCH, FAN_TOUCH_AWAKE = (0.85,), (0.1, 0.4, 0.85)
 
 
 class ChipRows(NamedTuple):
-    """Variables and rows that other parts add to; axes: N slots, M modules."""
+    """Variables, and rows that other parts add to; axes: N slots, M modules."""
 
     on: Ints  # [N, M] variables, chip-hours powered and not asleep
     serving: Ints  # [N, M] variables, chip-hours busy with requests
-    working: Ints  # [N, M] variables, chip-hours busy with jobs, but loading
+    working: Ints  # [N, M] variables, chip-hours busy with jobs, but for loading
+    serving_dynamic: Ints  # [N, M] variables, chip-hours of serving times its dynamic power over that at full clock
+    working_dynamic: Ints  # [N, M] variables, the same of working and loading
     served: Ints  # [N, M] rows `full-speed chip-hours of requests <= busy chip-hours`
     served_slowly: Ints  # [N, M] rows `busy chip-hours <= full-speed chip-hours / lowest clock`
     served_power: Ints  # [N, M, lines] rows of the dynamic power of serving
@@ -70,9 +72,10 @@ def add_chips(program: Program, case: Case, loops: Loops) -> ChipRows:
     program.add(rows, working, 1.0)
     program.add(rows, loading, 1.0)
     program.add(rows, on, -1.0)
-    rows = program.at_most(slots.total_h(held_at_most(case)[None, :] * case.episode.in_service))
-    program.add(rows, working, 1.0)
-    program.add(rows, loading, 1.0)
+    if "admission" not in case.drives:
+        rows = program.at_most(slots.total_h(held_at_most(case) * case.episode.in_service))
+        program.add(rows, working, 1.0)
+        program.add(rows, loading, 1.0)
 
     slowest = slowest_clock(case, loops)
     served = program.at_most(np.zeros(shape))
@@ -109,7 +112,21 @@ def add_chips(program: Program, case: Case, loops: Loops) -> ChipRows:
         program.add(rows, serving_dynamic, watts.request * 1e-3)
         program.add(rows, working_dynamic, watts.work * 1e-3)
         program.add(rows, it_kwh, -1.0)
-    return ChipRows(on, serving, working, served, served_slowly, served_power, slowest, lines, worked, loading, it_kwh)
+    return ChipRows(
+        on=on,
+        serving=serving,
+        working=working,
+        serving_dynamic=serving_dynamic,
+        working_dynamic=working_dynamic,
+        served=served,
+        served_slowly=served_slowly,
+        served_power=served_power,
+        slowest=slowest,
+        clock_lines=lines,
+        worked=worked,
+        loading=loading,
+        it_kwh=it_kwh,
+    )
 
 
 def slowest_clock(case: Case, loops: Loops) -> Floats:
@@ -120,14 +137,12 @@ def slowest_clock(case: Case, loops: Loops) -> Floats:
 
 
 def held_at_most(case: Case) -> Floats:
-    """[M] chips that jobs may hold.
+    """[M] chips that jobs may hold while the task does not drive their admission.
 
-    All, if the task drives their admission. Otherwise the autopilot's offer and half a gang beyond it: a gang starts if
-    half of it fits the offer (`kernel/schedule.py`), and grows within the offer only (`kernel/elastic.py`).
+    The autopilot's offer and half a gang beyond it: a gang starts if half of it fits the offer (`kernel/schedule.py`),
+    and grows within the offer only (`kernel/elastic.py`).
     """
     table = case.params.modules
-    if "admission" in case.drives:
-        return table["chips"].astype(np.float64)
     offered = np.floor(table["job_share"] * table["chips"] + 1e-9)
     largest = max((int(gang) for gang in case.episode.jobs["gang"]), default=0)
     return np.minimum(np.where(offered > 0.0, offered + largest / 2.0, 0.0), table["chips"])

@@ -36,14 +36,18 @@ class Solution(NamedTuple):
 
 
 class Program:
-    """Minimise `cost . x` under rows `A x <= rhs` and `A x = rhs`, and `low <= x <= high`."""
+    """Minimise `cost . x` under rows `A x <= rhs` and `A x = rhs`, and `low <= x <= high`.
+
+    Attributes:
+        terms: numbers of the variables that were given a name for what they cost, in the order they came.
+    """
 
     def __init__(self) -> None:
         self._columns: list[tuple[Floats, Floats, Floats]] = []
         self._rhs: list[Floats] = []
         self._is_equal: list[NDArray[np.bool_]] = []
         self._entries: list[tuple[Ints, Ints, Floats]] = []
-        self._terms: dict[str, list[Ints]] = {}
+        self.terms: dict[str, list[Ints]] = {}
         self._n_columns = self._n_rows = 0
 
     def variables(
@@ -65,7 +69,7 @@ class Program:
         first, self._n_columns = self._n_columns, self._n_columns + columns[0].size
         numbers = np.arange(first, self._n_columns)
         if term:
-            self._terms.setdefault(term, []).append(numbers)
+            self.terms.setdefault(term, []).append(numbers)
         return numbers.reshape(shape)
 
     def at_most(self, rhs: ArrayLike) -> Ints:
@@ -111,7 +115,7 @@ class Program:
         certified = dual_bound(cost, matrix, rhs, low, high, multipliers)
         spent_usd = cost * result.x
         terms_usd = {
-            term: float(sum(spent_usd[numbers].sum() for numbers in parts)) for term, parts in self._terms.items()
+            term: float(sum(spent_usd[numbers].sum() for numbers in parts)) for term, parts in self.terms.items()
         }
         return Solution(certified, float(result.fun), result.x, terms_usd)
 
