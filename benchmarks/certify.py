@@ -24,6 +24,7 @@ from hindsight import improve
 from oracle.scenarios import random_world
 from worlds import POLICIES, begin, policy_actions, step
 
+from wattshift.choices import set_points
 from wattshift.kernel.terms import TERMS, THROTTLED_CHIP_H
 from wattshift.tasks import load_task
 from wattshift.world import World
@@ -157,10 +158,12 @@ def compare_weeks(scenario: str, weeks: int, days: float, seed: int, names: list
             observation = world.begin(np.ones(weeks, np.bool_), seeds, starts)
             policy.reset(world)
             for _ in range(-(-world.steps_per_episode // world.decision_every)):
-                observation, _, _ = world.step(policy.act(observation, look(world)), np.zeros(weeks, np.bool_))
+                actions = set_points(world, policy.act(observation, look(world)))
+                observation, _, _ = world.step(actions, np.zeros(weeks, np.bool_))
             cost_usd[policy.name] = world.ledger.totals["cost_usd"].copy()
         for week in range(weeks):
             bound = bound_usd(world, int(seeds[week]), int(starts[week]))
+            calm = calm_bound_usd(world, int(seeds[week]), int(starts[week]))
             print(f"{task}, {days:g} days from row {starts[week]}, seed {seeds[week]}")
             reference_usd = cost_usd[names[0]][week].sum()
             for name, terms in cost_usd.items():
@@ -168,6 +171,8 @@ def compare_weeks(scenario: str, weeks: int, days: float, seed: int, names: list
                 print(f"  {name}: {terms[week].sum():.0f} USD, score {score:.2f} ({_shown(TERMS, terms[week])})")
             at = _shown(bound.terms_usd, bound.terms_usd.values())
             print(f"  bound: {bound.total_usd:.0f} USD ({at}), {bound.seconds:.0f} s", flush=True)
+            if calm is not None:
+                print(f"  bound of policies that throttle no chip: {calm.total_usd:.0f} USD, {calm.seconds:.0f} s")
             holds &= all(terms[week].sum() >= bound.total_usd for terms in cost_usd.values())
     return holds
 

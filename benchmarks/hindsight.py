@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wattshift.choices import set_points
 from wattshift.kernel.terms import TERMS
 from wattshift.world import World
 from wattshift_agents.heuristics import make_heuristics
@@ -33,9 +34,9 @@ def record(world: World, policy: Policy, seed: int, start: int) -> np.ndarray:
     policy.reset(world)
     actions = []
     for _ in range(-(-world.steps_per_episode // world.decision_every)):
-        actions.append(policy.act(observation, look(world))[0])
-        observation, _, _ = world.step(actions[-1][None], np.zeros(1, np.bool_))
-    return np.array(actions, np.float32)
+        actions.append(set_points(world, policy.act(observation, look(world))))
+        observation, _, _ = world.step(actions[-1], np.zeros(1, np.bool_))
+    return np.concatenate(actions).astype(np.float32)
 
 
 def play(world: World, seed: int, start: int, actions: np.ndarray) -> np.ndarray:

@@ -66,7 +66,7 @@ def calm_bound_usd(
     program = Program()
     constants_usd = add_sites(program, case, _add_loads(program, case, calm, replay), most_kw)
     solution = program.solve()
-    other_usd = replay.cost_usd - replay.site_usd
+    other_usd = replay.cost_usd - replay.site_usd  # requests, jobs, their data and the network
     constant_usd = other_usd + sum(constants_usd.values())
     terms_usd = {"other": other_usd, **constants_usd}
     return Bound(

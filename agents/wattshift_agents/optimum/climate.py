@@ -43,6 +43,7 @@ class Climate(NamedTuple):
     nodes_c: Floats  # [J]
     it_kwh: Floats  # [N] at the coldest node
     growth: Floats  # [N, J] of IT power from there on, straight in between
+    flows: Floats  # [N, 2] least and most flow of the main plant's coolant over its design flow
     plant_kw: Floats  # [N, lines] intercepts of lines below the main plant's power,
     plant_slope: Floats  # [N, lines, J] and their slopes over its heat: straight in between, and falling
 
@@ -63,7 +64,7 @@ def module_climate(case: Case, loops: Loops, replay: Replay, module: int) -> Cli
     fastest = [coolant_flow(Record(plant), heat_kw, high) for heat_kw in most_heat_kw]
     flows = np.stack([case.slots.least(np.array(slowest)), case.slots.most(np.array(fastest))], axis=1)
     intercept, slope = _plant_lines(case, module, nodes_c, flows, float(plant["capacity_kw"]) * per_kw)
-    return Climate(nodes_c, case.slots.total_h(least_kw), growth, intercept, slope)
+    return Climate(nodes_c, case.slots.total_h(least_kw), growth, flows, intercept, slope)
 
 
 def _nodes_c(case: Case, loops: Loops, module: int) -> Floats:

@@ -51,6 +51,6 @@ def replay_autopilot(world: "World", seed: int, start: int) -> Replay:
         powered[step] = np.maximum(modules["awake"] + modules["waking"] - modules["failed_chips"], 0) * modules["up"]
         replicas[step] = modules["replicas"]
         serving[step], working[step], clock[step] = (account[n] for n in ("serving_chips", "working_chips", "clock"))
-        site_usd += ledger.sites["cost_usd"][0].sum()
+        site_usd += float(ledger.sites["cost_usd"][0].sum())
     cost_usd = float(ledger.totals["cost_usd"][0].sum())
     return Replay(cost_usd, site_usd, powered, replicas, serving, working, clock)
