@@ -12,7 +12,7 @@ class AgentConfig:
     algorithm: str = MISSING
     total_steps: int = MISSING  # decisions over all environments that ten minutes on two cores allow
     num_envs: int = MISSING  # environments stepped as one batch
-    against_autopilot: bool = MISSING  # learn from the difference to the autopilot in the same window
+    against: str | None = MISSING  # learn from the difference to a twin in the same window: autopilot | itself | null
     accrual: bool = MISSING  # learn from rewards that count what unfinished work owes
     gamma: float = MISSING
     batch_size: int = MISSING

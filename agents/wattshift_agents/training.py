@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from wattshift.world import World
 from wattshift_agents import checkpoint
+from wattshift_agents.agent_config import OnPolicyConfig
 from wattshift_agents.checkpoint import Card
 from wattshift_agents.config import TrainConfig
 from wattshift_agents.environment import make_fleet
@@ -28,8 +30,11 @@ from wattshift_agents.sb3.builders import algorithm, check_drives
 from wattshift_agents.sb3.callbacks import KpiCallback, ProgressCallback, StopCallback, ValidationCallback
 from wattshift_agents.sb3.imitation import ActorRest, HeadStart, Pass, head_start
 from wattshift_agents.sb3.learned import LearnedPolicy
-from wattshift_agents.sb3.savings import SavingsVecEnv
+from wattshift_agents.sb3.savings import AUTOPILOT, ITSELF, SavingsVecEnv
 from wattshift_agents.validation import Validator, Verdict
+
+if TYPE_CHECKING:
+    from wattshift.vector import WattshiftVectorEnv
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Trainer:
             self.card = self._card_to_continue(resumed, world)
         # A resumed run must not replay the windows and the noise that the first part began with.
         self.model = self.kind.build(config.agent, self.env, config.seed + self.card.steps)
+        if isinstance(self.env, SavingsVecEnv) and config.agent.against == ITSELF:
+            self.env.pilot = self._policy(cast("WattshiftVectorEnv", self.env.twin.venv)).choose
         open_run(folder, config)
         outputs = [TensorBoardOutputFormat(str(folder / TENSORBOARD)), CSVOutputFormat(str(folder / METRICS))]
         self.model.set_logger(Logger(str(folder), outputs))
@@ -109,8 +116,7 @@ class Trainer:
             return not stop()
 
         fleet = make_fleet(self.config.task, self.env.get_attr("world", [0])[0].traces, self.env.num_envs, "SameStep")
-        student = LearnedPolicy(self.config.name, self.model.policy, self.kind, self.config.agent, fleet)
-        held_out_loss = head_start.imitate(self.model.policy, student, fleet, self.config.seed, report)
+        held_out_loss = head_start.imitate(self.model.policy, self._policy(fleet), fleet, self.config.seed, report)
         fleet.close()
         bar.remove_task(task)
         self.console.print(f"imitated {head_start.teacher.name}: held-out loss {held_out_loss:.4f}")
@@ -132,8 +138,11 @@ class Trainer:
         return self.env.num_envs if isinstance(self.model, OffPolicyAlgorithm) else 1
 
     def _judge(self, model: BaseAlgorithm) -> Verdict:
-        settings, env = self.config.agent, self.validator.env
-        return self.validator.judge(LearnedPolicy(self.config.name, model.policy, self.kind, settings, env))
+        return self.validator.judge(self._policy(self.validator.env))
+
+    def _policy(self, env: "WattshiftVectorEnv") -> LearnedPolicy:
+        """What is learned, as it drives a batch."""
+        return LearnedPolicy(self.config.name, self.model.policy, self.kind, self.config.agent, env)
 
     def _keep(self, model: BaseAlgorithm, verdict: Verdict, is_best: bool) -> None:
         """Save what has just been judged, and say how it did."""
@@ -172,9 +181,23 @@ class Trainer:
 
 
 def training_env(config: TrainConfig) -> VecEnv:
-    """The batch to learn in, with rewards against the autopilot where the agent asks for it."""
-    fleet = make_fleet(config.task, config.traces.train, config.agent.num_envs, "SameStep", config.agent.accrual)
-    if not config.agent.against_autopilot:
+    """The batch to learn in, with rewards against a twin where the agent asks for it.
+
+    The twin is the autopilot's until it is given another pilot.
+
+    Raises:
+        SettingsError: `agent.against` is not one of those known, or does not go with the algorithm.
+    """
+    agent = config.agent
+    if agent.against not in (None, AUTOPILOT, ITSELF):
+        raise SettingsError(f'agent.against: got "{agent.against}", must be {AUTOPILOT}, {ITSELF} or null')
+    if agent.against == ITSELF and not isinstance(agent, OnPolicyConfig):
+        raise SettingsError(
+            f"agent.against: {ITSELF} is for learners that forget what earlier policies earned; {agent.algorithm} "
+            f"keeps it in its buffer. Use {AUTOPILOT} or null"
+        )
+    fleet = make_fleet(config.task, config.traces.train, agent.num_envs, "SameStep", agent.accrual)
+    if agent.against is None:
         return FleetVecEnv(fleet)
-    twin = make_fleet(config.task, fleet.world.traces, config.agent.num_envs, "SameStep", config.agent.accrual)
+    twin = make_fleet(config.task, fleet.world.traces, agent.num_envs, "SameStep", agent.accrual)
     return SavingsVecEnv(FleetVecEnv(fleet), FleetVecEnv(twin))

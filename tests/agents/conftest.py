@@ -51,7 +51,7 @@ def make_single():
     )
 
 
-LEARNER = {"total_steps": 512, "num_envs": 4, "against_autopilot": True, "accrual": True, "gamma": 0.99}
+LEARNER = {"total_steps": 512, "num_envs": 4, "against": "autopilot", "accrual": True, "gamma": 0.99}
 ON_POLICY = LEARNER | {
     "n_steps": 32,
     "batch_size": 64,

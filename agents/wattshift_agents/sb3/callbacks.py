@@ -17,7 +17,7 @@ class KpiCallback(BaseCallback):
 
     Means over the updates between two lines of the log, which for PPO is one. `terms/<name>`: each reward term, USD per
     decision. `kpi/<name>`: of the episodes that finished; nothing where none did. `rollout/saving_share`: their cost
-    saved against the autopilot in the same windows, exploration noise included.
+    saved against the twin of `agent.against` in the same windows, exploration noise included.
     """
 
     def _on_training_start(self) -> None:
@@ -30,7 +30,7 @@ class KpiCallback(BaseCallback):
         self.term_sums: dict[str, float] = defaultdict(float)
         self.decisions = 0
         self.finished: dict[str, list[float]] = defaultdict(list)
-        self.autopilot_cost_usd: list[float] = []
+        self.twin_cost_usd: list[float] = []
 
     def _on_step(self) -> bool:
         for name, usd in self.fleet.terms.items():
@@ -40,8 +40,8 @@ class KpiCallback(BaseCallback):
             info = self.locals["infos"][env]
             for name, value in info["kpi"].items():
                 self.finished[name].append(value)
-            if "autopilot_kpi" in info:
-                self.autopilot_cost_usd.append(info["autopilot_kpi"]["cost_usd"])
+            if "twin_kpi" in info:
+                self.twin_cost_usd.append(info["twin_kpi"]["cost_usd"])
         return True
 
     def _on_rollout_end(self) -> None:
@@ -49,8 +49,8 @@ class KpiCallback(BaseCallback):
             self.logger.record_mean(f"terms/{name}", total / self.decisions)
         for name, values in self.finished.items():
             self.logger.record_mean(f"kpi/{name}", float(np.mean(values)))
-        if self.autopilot_cost_usd:
-            saved = 1.0 - np.sum(self.finished["cost_usd"]) / np.sum(self.autopilot_cost_usd)
+        if self.twin_cost_usd:
+            saved = 1.0 - np.sum(self.finished["cost_usd"]) / np.sum(self.twin_cost_usd)
             self.logger.record_mean("rollout/saving_share", float(saved))
 
 

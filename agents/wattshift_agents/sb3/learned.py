@@ -44,6 +44,10 @@ class LearnedPolicy:
         """Nothing to begin: the network has no memory."""
 
     def act(self, observation: Observation, view: View) -> Action:
+        """The network's action, whatever the view shows."""
+        return self.choose(observation)
+
+    def choose(self, observation: Observation) -> Action:
         """The network's action: float32 [n, A] within a Box, integers where the task offers choices."""
         masks: dict[str, Any] = {} if self.masks is None else {"action_masks": self.masks()}
         action, _ = self.network.predict(observation, deterministic=True, **masks)
