@@ -59,9 +59,11 @@ class EquivariantPPOConfig(OnPolicyConfig):
 
 @dataclass
 class MaskablePPOConfig(OnPolicyConfig):
-    """PPO over choices of which some are masked at times, of sb3-contrib."""
+    """PPO over choices for single jobs, some of them masked at times (`wattshift_agents.policies.jobwise`)."""
 
-    hidden: list[int] = MISSING  # widths of the layers, policy and value network alike
+    hidden: list[int] = MISSING  # widths of the value network's layers; the first, of the policy's view of the fleet
+    job_width: int = MISSING  # of the layers that read a single job
+    imitate_sharpness: float = MISSING  # of choices after imitation, over what fits the teacher; more is less noise
 
 
 @dataclass
