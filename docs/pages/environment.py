@@ -16,6 +16,9 @@ from wattshift.world import World
 HEADER = "<!-- Written by `python docs/generate.py` from the code; edit that, not this. -->"
 Row = Sequence[object]
 
+A_BUDGET = {"carbon_budget": {"kg_per_day": 2000.0, "usd_per_t": 100.0}}
+"""Any: only what the block looks like is shown."""
+
 
 def environment_page() -> str:
     """`wattshift/Fleet-v0` on the hybrid scenario, in Markdown."""
@@ -37,6 +40,9 @@ def environment_page() -> str:
         f"## Observation: {observation}",
         *observation_tables(world),
         listed_names(world),
+        "### Block `budget`: the last entries",
+        "Where the scenario or the variant has a carbon budget, whatever the task sees; else it is not there.",
+        feature_table(World(1, "hybrid", variant=A_BUDGET), "budget"),
         "## Cost terms",
         f"`info['terms']` after every decision, in USD. The reward is minus their weighted sum over "
         f"`reward_scale_usd`, here {world.reward_scale_usd:g}.",
@@ -122,17 +128,20 @@ def observation_tables(world: World) -> list[str]:
         "`stride` entries."
     ]
     for block, place in world.layout.slices.items():
-        parts.append(f"### Block `{block}`: entries {place.start} to {place.stop - 1}")
-        rows: dict[Row, list[int]] = {}
-        for index in range(place.start, place.stop):
-            rows.setdefault(_row(world, world.layout.features[index]), []).append(index)
-        parts.append(
-            table(
-                ("index", "count", "stride", "name", "unit", "centre", "scale", "what it is"),
-                [(indices[0], len(indices), _stride(indices), *row) for row, indices in rows.items()],
-            )
-        )
+        parts += [f"### Block `{block}`: entries {place.start} to {place.stop - 1}", feature_table(world, block)]
     return parts
+
+
+def feature_table(world: World, block: str) -> str:
+    """The entries of one block."""
+    place = world.layout.slices[block]
+    rows: dict[Row, list[int]] = {}
+    for index in range(place.start, place.stop):
+        rows.setdefault(_row(world, world.layout.features[index]), []).append(index)
+    return table(
+        ("index", "count", "stride", "name", "unit", "centre", "scale", "what it is"),
+        [(indices[0], len(indices), _stride(indices), *row) for row, indices in rows.items()],
+    )
 
 
 def _stride(indices: Sequence[int]) -> str:

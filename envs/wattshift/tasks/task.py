@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ..kernel.observe import BLOCKS
+from ..kernel.observe import BLOCKS, UNASKED_BLOCKS
 from ..kernel.terms import SLOTS, TERMS
 
 
@@ -52,7 +52,10 @@ class Task(BaseModel):
     @field_validator("sees")
     @classmethod
     def _known_blocks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return _known(names, BLOCKS)
+        unasked = [name for name in names if name in UNASKED_BLOCKS]
+        if unasked:
+            raise ValueError(f"{unasked[0]!r} is not named: it follows the others where the scenario has one")
+        return _known(names, tuple(block for block in BLOCKS if block not in UNASKED_BLOCKS))
 
     @field_validator("pays")
     @classmethod
