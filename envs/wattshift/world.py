@@ -80,9 +80,6 @@ class World:
         _require(is_length, f"episode_days: got {episode_days}, must be at least one step of {step_s} s")
         self.steps_per_episode = round(episode_days * 86400 / step_s)
         self.traces = self._traces(traces, step_s)
-        if self.params.rules["marginal_carbon"][0] == 1:  # what is left undone is settled at the intensity charged
-            mean_kg_per_kwh = self.traces.marginal_kg_per_kwh.mean(axis=0, dtype=np.float64)
-            self.traces = self.traces._replace(mean_carbon_kg_per_kwh=mean_kg_per_kwh)
         check_replayed_gangs(self.params, self.scenario.stream_names, self.traces.jobs)
         self.rows = range(len(self.traces.clock) - self.steps_per_episode)
         _require(
