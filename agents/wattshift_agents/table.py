@@ -43,7 +43,9 @@ def make_console() -> Console:
 
 
 def results_table(results: Results, title: str, confidence: float = 0.95, width: int = WIDTH_WITHOUT_TERMINAL) -> Table:
-    """Policies by rising mean cost, with paired differences and their intervals.
+    """Policies by rising mean objective, with paired differences of it and their intervals.
+
+    Where the task weighs its terms unevenly, the objective stands before the money; else they are the same.
 
     Args:
         results: Must hold the autopilot and at least two windows.
@@ -58,31 +60,38 @@ def results_table(results: Results, title: str, confidence: float = 0.95, width:
         f"Means over {len(results.windows)} windows, the same for every policy. Differences are paired, negative is "
         f"cheaper, with {confidence:.0%} bootstrap intervals. Best heuristic: {best} (for itself: the next one)."
     )
+    if results.weighs_unevenly:
+        caption += " Ranks and differences are those of the objective, as the task weighs the terms of the cost."
     while True:
         table = Table(title=title, caption=caption, caption_justify="left")
-        _fill(table, entries, columns, results.heuristics)
+        _fill(table, entries, columns, results)
         if not columns or table.__rich_measure__(_MEASURING, _MEASURING.options).maximum <= width:
             return table
         columns = columns[:-1]
 
 
-def _fill(table: Table, entries: Sequence[Comparison], columns: Sequence[Column], heuristics: Sequence[str]) -> None:
+def _fill(table: Table, entries: Sequence[Comparison], columns: Sequence[Column], results: Results) -> None:
+    totals = ("objective USD", "cost USD") if results.weighs_unevenly else ("cost USD",)
     table.add_column("policy", no_wrap=True)
-    for heading in ("cost USD", "to autopilot USD", "to autopilot %", "to best heuristic %"):
+    for heading in (*totals, "to autopilot USD", "to autopilot %", "to best heuristic %"):
         table.add_column(heading, justify="right", no_wrap=True)
     for column in columns:
         table.add_column(column.heading, justify="right", no_wrap=True)
+    money = "{:,.0f}" if entries[0].objective_usd.value >= 1000.0 else "{:,.1f}"
     for entry in entries:
-        money = "{:,.0f}" if entries[0].cost_usd.value >= 1000.0 else "{:,.1f}"
         table.add_row(
             entry.policy,
-            money.format(entry.cost_usd.value),
+            *[money.format(usd.value) for usd in (entry.objective_usd, entry.cost_usd)[-len(totals) :]],
             with_interval(entry.to_autopilot_usd, money.replace(":", ":+")),
-            with_interval(entry.to_autopilot_share, "{:+.2f}", scale=100.0),
-            "" if entry.to_best_share is None else with_interval(entry.to_best_share, "{:+.2f}", scale=100.0),
+            _percent(entry.to_autopilot_share),
+            _percent(entry.to_best_share),
             *[column.write(entry.means[column.kpi]) for column in columns],
-            style=None if entry.policy in heuristics else "bold",
+            style=None if entry.policy in results.heuristics else "bold",
         )
+
+
+def _percent(share: Estimate | None) -> str:
+    return "" if share is None else with_interval(share, "{:+.2f}", scale=100.0)
 
 
 def with_interval(estimate: Estimate, pattern: str, scale: float = 1.0) -> str:

@@ -149,8 +149,10 @@ class Trainer:
         self._save(LAST, verdict.cost_usd)
         if is_best:
             self._save(BEST, verdict.cost_usd)
+        cost_usd = verdict.kpis["cost_usd"]
+        weighed = "" if verdict.cost_usd == cost_usd else f", objective {verdict.cost_usd:,.0f} USD"
         self.console.print(
-            f"step {model.num_timesteps:>11,}  validation cost {verdict.cost_usd:,.0f} USD, "
+            f"step {model.num_timesteps:>11,}  validation cost {cost_usd:,.0f} USD{weighed}, "
             f"{-100.0 * verdict.saving_share:+.2f} % to autopilot{', best so far' if is_best else ''}"
         )
 

@@ -19,6 +19,7 @@ TERMS = {
 """Cost terms."""
 
 KPIS = {
+    "objective_usd": "what policies are judged by: sum of the terms, each by its weight; the cost where all weigh 1",
     "cost_usd": "sum of the terms",
     "energy_kwh": "of the sites (IT, cooling, losses) and the network",
     "it_kwh": "chips, nodes and server fans",

@@ -176,7 +176,7 @@ class World:
 
     def kpis(self, envs: np.ndarray) -> dict[str, np.ndarray]:
         """KPIs of the episodes of environments `envs` so far, name -> [len(envs)]."""
-        kpis = episode_kpis(self.params, self.state, self.ledger, envs)
+        kpis = episode_kpis(self.params, self.state, self.ledger, envs, self.layout.weights)
         return kpis if self._attributed is None else kpis | attributed_kpis(self._attributed, self.ledger, envs)
 
     def _compile(self) -> None:

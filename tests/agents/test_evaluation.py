@@ -40,7 +40,7 @@ def test_policies_that_mean_the_autopilot_cost_the_same(make_tiny):
     env = make_tiny(2)
     results = evaluate(env, EvaluationSet.spread(env, 3), make_heuristics(["autopilot", "middle", "nearest-site"]))
     for policy in ("middle", "nearest-site"):
-        np.testing.assert_array_equal(results.cost_usd(policy), results.cost_usd("autopilot"))
+        np.testing.assert_array_equal(results.objective_usd(policy), results.objective_usd("autopilot"))
 
 
 @pytest.mark.parametrize(("decision_every", "decisions"), [(1, 72), (12, 6), (7, 11)])
@@ -68,4 +68,11 @@ def test_validator_measures_against_the_autopilot(make_tiny):
     assert validator.judge(autopilot).saving_share == 0.0
     verdict = validator.judge(noise)
     assert verdict.saving_share == pytest.approx(1.0 - verdict.cost_usd / validator.autopilot_cost_usd)
-    assert verdict.cost_usd == verdict.kpis["cost_usd"]
+    assert verdict.cost_usd == verdict.kpis["objective_usd"] == verdict.kpis["cost_usd"]
+
+
+def test_checkpoints_are_picked_by_what_the_task_pays_for(make_tiny):
+    task = {"summary": "carbon", "drives": ["admission"], "sees": ["clock"], "pays": {"carbon_usd": 2.0}}
+    verdict = Validator(make_tiny(2, task=task), seed=0).judge(make_heuristics(["random"])[0])
+    assert verdict.cost_usd == pytest.approx(2.0 * verdict.kpis["carbon_usd"])
+    assert verdict.cost_usd < verdict.kpis["cost_usd"]

@@ -89,11 +89,16 @@ def test_traces_for_another_scenario_are_refused():
         ({"drives": ["caps", "caps"]}, "a name stands twice"),
         ({"sees": ["weather"]}, "sees: .*'weather' is not one of"),
         ({"pays": {"electricity": 1.0}}, "pays: .*'electricity' is not one of .*did you mean 'electricity_usd'"),
+        ({"pays": {}}, "pays: .*some term must weigh more than 0; leave 'pays' out to pay for all"),
+        ({"pays": {"carbon_usd": 0.0}}, "pays: .*some term must weigh more than 0"),
+        ({"pays": {"carbon_usd": -1.0}}, "pays: .*the weight of carbon_usd is -1.0, must be a number of 0 or more"),
+        ({"pays": {"carbon_usd": math.nan}}, "pays: .*the weight of carbon_usd is nan, must be"),
+        ({"pays": {"carbon_usd": math.inf}}, "pays: .*the weight of carbon_usd is inf, must be"),
         ({"reward": 1}, "reward"),
     ],
 )
 def test_wrong_tasks_are_refused_in_words(changes, message):
-    task = {"summary": "wrong", "drives": ["caps"], "sees": ["clock"], "pays": {}} | changes
+    task = {"summary": "wrong", "drives": ["caps"], "sees": ["clock"]} | changes
     with pytest.raises(ValueError, match=message):
         World(1, scenario="tiny", task=task)
 

@@ -22,7 +22,7 @@ class Board(NamedTuple):
     """A finished contest."""
 
     contest: Contest
-    lines: list[Standing]  # cheapest first
+    lines: list[Standing]  # lowest objective first
     idle: list[str]  # heuristics that do what the autopilot does here, and are left out
     bound_usd: float  # mean over the windows that have one
     starts: list[str]  # of all windows, ISO 8601
@@ -33,7 +33,7 @@ class Board(NamedTuple):
         return f"{self.contest.task}, {self.contest.traces}"
 
     def best(self, kind: str) -> Standing | None:
-        """The cheapest line of a kind; None without any."""
+        """The first line of a kind; None without any."""
         return next((line for line in self.lines if line.entrant.kind == kind), None)
 
 

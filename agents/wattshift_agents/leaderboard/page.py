@@ -126,8 +126,10 @@ def _section(board: Board) -> str:
     first = board.lines[:SHOWN]
     kept = [line for line in board.lines if line in first or _always_shown(line)]
     terms = [term for term in TERMS if any(abs(line.entrant.kpis[term].mean()) >= 0.5 for line in kept)]
+    is_weighed = any(line.objective_usd != line.cost_usd for line in kept)
     heading = (
-        *("policy", "score", "cost USD", "to autopilot %", "to best heuristic %"),
+        *("policy", "score", *(["objective USD"] if is_weighed else []), "cost USD"),
+        *("to autopilot %", "to best heuristic %"),
         *(term.removesuffix("_usd") for term in terms),
         *(column.heading for column in KPI_COLUMNS),
         *("decision ms", "training s"),
@@ -136,6 +138,7 @@ def _section(board: Board) -> str:
         (
             f"**`{line.entrant.policy}`**" if line.entrant.kind == LEARNED else f"`{line.entrant.policy}`",
             _interval(line.score, 1.0, ".2f"),
+            *([f"{line.objective_usd:,.0f}"] if is_weighed else []),
             f"{line.cost_usd:,.0f}",
             _percent(line.to_autopilot),
             _percent(line.to_rival),

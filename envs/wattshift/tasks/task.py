@@ -1,5 +1,6 @@
 """`Task`: the control slots an agent drives, the blocks it sees, the weights of its objective."""
 
+import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
@@ -31,7 +32,7 @@ class Task(BaseModel):
     sees: tuple[str, ...] = Field(min_length=1)
     """Observation blocks in the order of the observation."""
     pays: dict[str, float] = Field(default_factory=lambda: dict.fromkeys(TERMS, 1.0))
-    """Weight of each cost term in the reward; terms left out weigh nothing. Left out as a whole: all of them, at 1.
+    """Weight of each cost term in the objective, 0 or more; terms left out weigh nothing. Without `pays` all weigh 1.
 
     The built-in tasks pay for everything: chips, heat, power and links are shared, so that every slot moves every term.
     """
@@ -61,6 +62,11 @@ class Task(BaseModel):
     @classmethod
     def _known_terms(cls, weights: dict[str, float]) -> dict[str, float]:
         _known(tuple(weights), TERMS)
+        for term, weight in weights.items():
+            if not (math.isfinite(weight) and weight >= 0.0):
+                raise ValueError(f"the weight of {term} is {weight}, must be a number of 0 or more")
+        if not any(weights.values()):
+            raise ValueError("some term must weigh more than 0; leave 'pays' out to pay for all terms alike")
         return weights
 
     @model_validator(mode="after")
