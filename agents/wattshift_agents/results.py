@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wattshift_agents.kinds import HEURISTIC, PLANNER
 from wattshift_agents.statistics import Estimate, Floats, interquartile_mean, paired_difference
 
 REFERENCE = "autopilot"
@@ -34,6 +35,7 @@ class Comparison:
     """
 
     policy: str
+    kind: str  # heuristic, planner or learned
     objective_usd: Estimate  # mean per window
     objective_iqm_usd: float  # interquartile mean per window
     cost_usd: Estimate  # the money, mean per window
@@ -41,6 +43,9 @@ class Comparison:
     to_autopilot_share: Estimate | None  # difference of the totals, relative to the autopilot's
     best_other_heuristic: str | None  # the one with the lowest objective on these windows, itself excluded
     to_best_share: Estimate | None
+    best_other_planner: str | None  # likewise
+    to_planner_share: Estimate | None
+    decision_ms: float  # of one environment, the world's time not included
     means: dict[str, float]  # every KPI, mean per window
 
 
@@ -50,7 +55,8 @@ class Results:
 
     windows: tuple[Window, ...]
     kpis: dict[str, dict[str, Floats]]  # policy -> KPI -> [W]
-    heuristics: tuple[str, ...]  # which of the policies are rule-based
+    kinds: dict[str, str]  # policy -> heuristic, planner or learned
+    decision_ms: dict[str, float]  # policy -> mean time of a decision of one environment
 
     @property
     def weighs_unevenly(self) -> bool:
@@ -65,23 +71,23 @@ class Results:
         """Every KPI's mean over the windows."""
         return {name: float(np.mean(values)) for name, values in self.kpis[policy].items()}
 
-    def best_heuristic(self, other_than: str | None = None) -> str | None:
-        """The heuristic with the lowest mean objective on these windows, or None without any.
+    def best(self, kind: str, other_than: str | None = None) -> str | None:
+        """The policy of a kind with the lowest mean objective on these windows, or None without any.
 
-        It is picked with hindsight, which favours the heuristics: a policy that beats it has beaten them all.
+        It is picked with hindsight, which favours that kind: a policy that beats it has beaten them all.
         """
-        candidates = [name for name in self.heuristics if name != other_than]
+        candidates = [name for name, its_kind in self.kinds.items() if its_kind == kind and name != other_than]
         return min(candidates, key=lambda name: float(np.mean(self.objective_usd(name))), default=None)
 
     def compare(self, policy: str, confidence: float = 0.95) -> Comparison:
-        """One policy against the autopilot and against the best other heuristic, window by window.
+        """One policy against the autopilot, the best other heuristic and the best other planner, window by window.
 
         Raises:
             KeyError: The policy or the autopilot is not among the results.
             ValueError: There are fewer than two windows.
         """
         objective, money = self.objective_usd(policy), self.kpis[policy]["cost_usd"]
-        best = self.best_heuristic(other_than=policy)
+        rule, planner = (self.best(kind, other_than=policy) for kind in (HEURISTIC, PLANNER))
 
         def relative_to(other: str | None) -> Estimate | None:
             if other is None or self.objective_usd(other).sum() == 0.0:
@@ -90,13 +96,17 @@ class Results:
 
         return Comparison(
             policy=policy,
+            kind=self.kinds[policy],
             objective_usd=paired_difference(objective, np.zeros_like(objective), confidence=confidence),
             objective_iqm_usd=float(interquartile_mean(objective)),
             cost_usd=paired_difference(money, np.zeros_like(money), confidence=confidence),
             to_autopilot_usd=paired_difference(objective, self.objective_usd(REFERENCE), confidence=confidence),
             to_autopilot_share=relative_to(REFERENCE),
-            best_other_heuristic=best,
-            to_best_share=relative_to(best),
+            best_other_heuristic=rule,
+            to_best_share=relative_to(rule),
+            best_other_planner=planner,
+            to_planner_share=relative_to(planner),
+            decision_ms=self.decision_ms[policy],
             means=self.means(policy),
         )
 
@@ -107,7 +117,10 @@ class Results:
         )
 
     def write_csv(self, path: Path) -> None:
-        """One line for each policy, window and KPI: policy, window, start_utc, seed, kpi, value."""
+        """One line for each policy, window and KPI: policy, window, start_utc, seed, kpi, value.
+
+        The time of a decision, `decision_ms`, is that of all windows together and has no window.
+        """
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["policy", "window", "start_utc", "seed", "kpi", "value"])
@@ -115,6 +128,7 @@ class Results:
                 for name, values in kpis.items():
                     for i, (window, value) in enumerate(zip(self.windows, values, strict=True)):
                         writer.writerow([policy, i, window.start_utc, window.seed, name, repr(float(value))])
+                writer.writerow([policy, "", "", "", "decision_ms", repr(self.decision_ms[policy])])
 
     def write_json(self, path: Path, confidence: float = 0.95, settings: dict[str, Any] | None = None) -> None:
         """The comparisons, the lowest objective first, under `policies`; `settings` says what was run."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from wattshift_agents.kinds import HEURISTIC, LEARNED, PLANNER
 from wattshift_agents.results import Comparison, Results
 from wattshift_agents.statistics import Estimate
 
@@ -45,6 +46,7 @@ def make_console() -> Console:
 def results_table(results: Results, title: str, confidence: float = 0.95, width: int = WIDTH_WITHOUT_TERMINAL) -> Table:
     """Policies by rising mean objective, with paired differences of it and their intervals.
 
+    Planners are no heuristics; where there is one, all are held against it in a column of its own.
     Where the task weighs its terms unevenly, the objective stands before the money; else they are the same.
 
     Args:
@@ -55,10 +57,10 @@ def results_table(results: Results, title: str, confidence: float = 0.95, width:
     """
     entries = results.comparisons(confidence)
     columns = [column for column in KPI_COLUMNS if column.kpi in entries[0].means]
-    best = results.best_heuristic()
     caption = (
         f"Means over {len(results.windows)} windows, the same for every policy. Differences are paired, negative is "
-        f"cheaper, with {confidence:.0%} bootstrap intervals. Best heuristic: {best} (for itself: the next one)."
+        f"cheaper, with {confidence:.0%} bootstrap intervals. Best heuristic: {results.best(HEURISTIC)} (for itself: "
+        "the next one). ms: time of a decision of one environment, the world's not included."
     )
     if results.weighs_unevenly:
         caption += " Ranks and differences are those of the objective, as the task weighs the terms of the cost."
@@ -72,8 +74,10 @@ def results_table(results: Results, title: str, confidence: float = 0.95, width:
 
 def _fill(table: Table, entries: Sequence[Comparison], columns: Sequence[Column], results: Results) -> None:
     totals = ("objective USD", "cost USD") if results.weighs_unevenly else ("cost USD",)
+    planner = results.best(PLANNER)
+    to_planner = () if planner is None else (f"to {planner} %",)
     table.add_column("policy", no_wrap=True)
-    for heading in (*totals, "to autopilot USD", "to autopilot %", "to best heuristic %"):
+    for heading in (*totals, "to autopilot USD", "to autopilot %", "to best heuristic %", *to_planner, "ms"):
         table.add_column(heading, justify="right", no_wrap=True)
     for column in columns:
         table.add_column(column.heading, justify="right", no_wrap=True)
@@ -85,8 +89,10 @@ def _fill(table: Table, entries: Sequence[Comparison], columns: Sequence[Column]
             with_interval(entry.to_autopilot_usd, money.replace(":", ":+")),
             _percent(entry.to_autopilot_share),
             _percent(entry.to_best_share),
+            *[_percent(entry.to_planner_share) for _ in to_planner],
+            f"{entry.decision_ms:.2f}",
             *[column.write(entry.means[column.kpi]) for column in columns],
-            style=None if entry.policy in results.heuristics else "bold",
+            style="bold" if entry.kind == LEARNED else None,
         )
 
 

@@ -53,11 +53,14 @@ def test_train_resume_and_evaluate(command, tmp_path):
     code, out, _ = command("train.py", *SMALL, "total_steps=128", "name=first")
     assert code == 0
     run = run_of(tmp_path, "first")
-    assert out.rstrip().splitlines()[-1].startswith("Means over 2 windows")
+    assert "\n".join(out.rstrip().splitlines()[-2:]).startswith("Means over 2 windows")
+    assert " ms " in out
     assert "first" in out
     assert "autopilot" in out
     summary = json.loads((run / "results.json").read_text())
     assert {"first", "autopilot", "all-high"} <= {entry["policy"] for entry in summary["policies"]}
+    assert all(entry["decision_ms"] > 0.0 for entry in summary["policies"])
+    assert {entry["kind"] for entry in summary["policies"] if entry["policy"] == "mpc"} == {"planner"}
 
     code, _, _ = command("train.py", f"resume={run}", "total_steps=256", "name=second", "test.policies=[]")
     assert code == 0

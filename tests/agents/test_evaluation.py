@@ -33,7 +33,14 @@ def test_results_do_not_depend_on_the_other_policies(make_tiny):
     alone = evaluate(make_tiny(2), windows, make_heuristics(["lowest-carbon"]))
     for name, values in alone.kpis["lowest-carbon"].items():
         np.testing.assert_array_equal(values, together.kpis["lowest-carbon"][name])
-    assert together.heuristics == ("random", "lowest-carbon", "autopilot")
+    assert together.kinds == dict.fromkeys(("random", "lowest-carbon", "autopilot"), "heuristic")
+
+
+def test_a_planner_is_known_and_every_policy_is_timed(make_tiny):
+    env = make_tiny(2, decision_every=36)
+    results = evaluate(env, EvaluationSet.spread(env, seed=0), make_heuristics(["autopilot", "mpc"]))
+    assert results.kinds == {"autopilot": "heuristic", "mpc": "planner"}
+    assert 0.0 < results.decision_ms["autopilot"] < results.decision_ms["mpc"]
 
 
 def test_policies_that_mean_the_autopilot_cost_the_same(make_tiny):

@@ -9,14 +9,12 @@ import numpy as np
 import pytest
 
 from wattshift_agents.errors import SettingsError
+from wattshift_agents.kinds import HEURISTIC, LEARNED, PLANNER
 from wattshift_agents.leaderboard.jobs import Job
 from wattshift_agents.leaderboard.page import verdict
 from wattshift_agents.leaderboard.plan import read_plan, spread
 from wattshift_agents.leaderboard.pool import Paces, outstanding, ready
 from wattshift_agents.leaderboard.standings import (
-    HEURISTIC,
-    LEARNED,
-    PLANNER,
     BoundBrokenError,
     Entrant,
     check_bounds,

@@ -23,7 +23,8 @@ def results():
     costs = {"autopilot": AUTOPILOT_USD, "thrifty": 0.9 * AUTOPILOT_USD, "random": AUTOPILOT_USD + 50.0}
     costs["learned"] = 0.8 * AUTOPILOT_USD + np.array([1.0, -1.0, 0.5, 0.0, 2.0, -2.0])
     kpis = {name: {"objective_usd": cost, "cost_usd": cost, "pue": np.full(6, 1.25)} for name, cost in costs.items()}
-    return Results(WINDOWS, kpis, heuristics=("autopilot", "thrifty", "random"))
+    kinds = dict.fromkeys(costs, "heuristic") | {"learned": "learned"}
+    return Results(WINDOWS, kpis, kinds, decision_ms=dict.fromkeys(costs, 0.125))
 
 
 def test_cheapest_comes_first(results):
@@ -43,7 +44,7 @@ def test_best_other_heuristic_excludes_the_policy_itself_and_learned_ones(result
 
 
 def test_a_lone_autopilot_has_nothing_to_be_compared_with(results):
-    alone = replace(results, kpis={"autopilot": results.kpis["autopilot"]}, heuristics=("autopilot",))
+    alone = replace(results, kpis={"autopilot": results.kpis["autopilot"]}, kinds={"autopilot": "heuristic"})
     assert alone.compare("autopilot").to_best_share is None
     assert results_table(alone, "alone").row_count == 1
 
@@ -52,7 +53,8 @@ def test_csv_holds_every_window_exactly(results, tmp_path):
     results.write_csv(tmp_path / "results.csv")
     with (tmp_path / "results.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 4 * 3 * 6
+    assert len(rows) == 4 * (3 * 6 + 1)
+    assert [row["value"] for row in rows if row["kpi"] == "decision_ms"] == ["0.125"] * 4
     costs = [float(row["value"]) for row in rows if (row["policy"], row["kpi"]) == ("thrifty", "cost_usd")]
     assert costs == list(results.kpis["thrifty"]["cost_usd"])
 
@@ -66,6 +68,8 @@ def test_json_holds_the_comparisons(results, tmp_path):
     assert learned["policy"] == "learned"
     assert learned["to_autopilot_share"]["low"] <= learned["to_autopilot_share"]["value"] < 0.0
     assert learned["means"]["pue"] == 1.25
+    assert learned["decision_ms"] == 0.125
+    assert learned["kind"] == "learned"
 
 
 def test_table_shows_every_policy_with_intervals(results):
@@ -76,6 +80,22 @@ def test_table_shows_every_policy_with_intervals(results):
     assert all(policy in text for policy in results.kpis)
     assert "-10.00 [-10.00, -10.00]" in text
     assert "1.250" in text
+    assert "0.12" in text
+
+
+def test_planners_are_no_heuristics_and_have_a_column_of_their_own(results):
+    kpis = results.kpis | {"mpc": {"objective_usd": 0.5 * AUTOPILOT_USD, "cost_usd": 0.5 * AUTOPILOT_USD}}
+    kinds = results.kinds | {"mpc": "planner"}
+    planned = replace(results, kpis=kpis, kinds=kinds, decision_ms=dict.fromkeys(kpis, 1.0))
+    assert planned.compare("learned").best_other_heuristic == "thrifty"
+    assert planned.compare("learned").best_other_planner == "mpc"
+    assert planned.compare("autopilot").to_planner_share.value == pytest.approx(1.0)
+    assert planned.compare("mpc").to_planner_share is None
+    assert planned.compare("mpc").to_best_share.value == pytest.approx(0.5 / 0.9 - 1.0)
+    table = results_table(planned, "planned")
+    assert "to mpc %" in [column.header for column in table.columns]
+    assert "Best heuristic: thrifty" in table.caption
+    assert "to mpc %" not in [column.header for column in results_table(results, "none").columns]
 
 
 @pytest.fixture

@@ -4,18 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wattshift_agents.kinds import LEARNED, kind_of_rule
 from wattshift_agents.leaderboard.jobs import PlayJob
 from wattshift_agents.leaderboard.plan import Contest
-from wattshift_agents.leaderboard.standings import (
-    HEURISTIC,
-    LEARNED,
-    PLANNER,
-    Entrant,
-    Standing,
-    check_bounds,
-    idle,
-    standings,
-)
+from wattshift_agents.leaderboard.standings import Entrant, Standing, check_bounds, idle, standings
 
 
 class Board(NamedTuple):
@@ -66,7 +58,7 @@ def _entrant(jobs: list[PlayJob]) -> Entrant:
     trainings = [job.training for job in jobs if job.training is not None]
     return Entrant(
         policy=first.policy,
-        kind=LEARNED if trainings else PLANNER if first.policy == PLANNER else HEURISTIC,
+        kind=LEARNED if trainings else kind_of_rule(first.policy),
         kpis={name: np.array([record["kpis"][name] for record in records]) for name in records[0]["kpis"]},
         decision_ms=float(np.mean([record["decision_ms"] for record in records])),
         wall_s=float(np.mean([record["seconds"] for record in records])),

@@ -19,14 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from wattshift_agents.config import TaskConfig, TraceConfig
 from wattshift_agents.environment import make_fleet
-from wattshift_agents.evaluation import EvaluationSet, decisions_per_episode, play
+from wattshift_agents.evaluation import EvaluationSet, Timed, play
 from wattshift_agents.heuristics import make_heuristics
-from wattshift_agents.policy import Action, Mask, Observation, Policy
-from wattshift_agents.view import View
+from wattshift_agents.policy import Policy
 
 if TYPE_CHECKING:
     from wattshift.vector import WattshiftVectorEnv
-    from wattshift.world import World
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Environment variables of a process that shall leave the other cores to others."""
@@ -219,11 +217,10 @@ class PlayJob(Job):
         env, windows = stage(self.scene)
         timed = Timed(self._policy(env))
         kpis = play(env, windows, timed)
-        decisions = decisions_per_episode(env.world) * env.num_envs
         starts = [window.start_utc for window in windows.windows]
         return {
             "kpis": {name: values.tolist() for name, values in kpis.items()},
-            "decision_ms": 1e3 * timed.seconds / decisions,
+            "decision_ms": timed.decision_ms,
             "starts": starts,
         }
 
@@ -279,24 +276,6 @@ class BoundJob(Job):
         episode = env.world.state.episode[self.window]
         bound = bound_usd(env.world, int(episode["seed"]), int(episode["start"]))
         return {"bound_usd": bound.total_usd, "terms_usd": bound.terms_usd}
-
-
-class Timed:
-    """A policy that counts the time it takes to decide, without the world's."""
-
-    def __init__(self, policy: Policy):
-        self.policy, self.name, self.seconds = policy, policy.name, 0.0
-
-    def reset(self, world: "World", mask: Mask | None = None) -> None:
-        """Begin episodes."""
-        self.policy.reset(world, mask)
-
-    def act(self, observation: Observation, view: View) -> Action:
-        """The policy's decision."""
-        began_s = time.perf_counter()
-        action = self.policy.act(observation, view)
-        self.seconds += time.perf_counter() - began_s
-        return action
 
 
 def stage(scene: Scene) -> tuple["WattshiftVectorEnv", EvaluationSet]:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wattshift.kernel.terms import TERMS
+from wattshift_agents.kinds import LEARNED, PLANNER
 from wattshift_agents.leaderboard.collect import Board
-from wattshift_agents.leaderboard.standings import CONFIDENCE, LEARNED, PLANNER, Standing
+from wattshift_agents.leaderboard.standings import CONFIDENCE, Standing
 from wattshift_agents.results import REFERENCE
 from wattshift_agents.statistics import Estimate
 from wattshift_agents.table import KPI_COLUMNS

@@ -9,14 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wattshift_agents.kinds import HEURISTIC, PLANNER
 from wattshift_agents.results import OBJECTIVE, REFERENCE
 from wattshift_agents.statistics import Estimate, Floats, Statistic, relative_difference
 
 CONFIDENCE = 0.95
 RESAMPLES = 9_999
-
-HEURISTIC, PLANNER, LEARNED = "heuristic", "mpc", "learned"
-"""Kinds of policies. The best heuristic is sought among the first; the planner solves programs and stands apart."""
 
 TOLERANCE = 1e-9
 """Relative rounding of an episode's summed cost."""
