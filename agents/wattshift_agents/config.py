@@ -1,4 +1,4 @@
-"""Settings of training and evaluation: the types. Values and their reasons stand in `configs/`.
+"""Settings of training and evaluation: types and ranges. Values and their reasons stand in `configs/`.
 
 Hydra merges the YAML files into these dataclasses, so an unknown key or a wrong type is refused before anything runs.
 """
@@ -18,6 +18,10 @@ from wattshift_agents.agent_config import (
     SACConfig,
 )
 from wattshift_agents.errors import SettingsError, closest
+from wattshift_agents.ranges import check, ranged
+
+MOST_SEED = 2**31 - 1
+"""Seeds are counted on from, and what some libraries take is not much more."""
 
 
 class Split(Enum):
@@ -68,21 +72,22 @@ class TracesConfig:
 class WindowsConfig:
     """A fixed evaluation set: windows spread evenly over a split."""
 
-    windows: int = MISSING
-    seed: int = MISSING  # window i draws its random numbers from seed + i
+    windows: int = ranged(at_least=1)
+    seed: int = ranged(at_least=0, at_most=MOST_SEED)  # window i draws its random numbers from seed + i
 
 
 @dataclass
 class ValidationConfig(WindowsConfig):
     """Judgement during training, which picks the best checkpoint."""
 
-    every_steps: int = MISSING  # decisions between two validations
+    every_steps: int = ranged(at_least=1)  # decisions between two validations
 
 
 @dataclass
 class TestConfig(WindowsConfig):
     """Judgement after training, on what neither training nor the choice of checkpoint has seen; no windows: none."""
 
+    windows: int = ranged(at_least=0)
     policies: list[str] = MISSING  # heuristics to compare with
 
     __test__ = False  # not a test case, whatever pytest infers from the name
@@ -93,10 +98,10 @@ class TrainConfig:
     """Everything `train.py` needs."""
 
     name: str = MISSING  # ends the name of the run folder
-    seed: int = MISSING
-    total_steps: int = MISSING  # decisions over all environments
+    seed: int = ranged(at_least=0, at_most=MOST_SEED)
+    total_steps: int = ranged(at_least=1)  # decisions over all environments
     resume: str | None = None  # run folder or checkpoint to continue
-    torch_threads: int = MISSING
+    torch_threads: int = ranged(at_least=1)
     task: TaskConfig = field(default_factory=TaskConfig)
     agent: AgentConfig = field(default_factory=AgentConfig)
     traces: TracesConfig = field(default_factory=TracesConfig)
@@ -114,8 +119,8 @@ class EvaluateConfig:
     checkpoints: list[str] = MISSING  # run folders, checkpoint folders or model.zip files
     split: Split = MISSING
     windows: int = MISSING
-    seed: int = MISSING
-    confidence: float = MISSING
+    seed: int = ranged(at_least=0, at_most=MOST_SEED)
+    confidence: float = ranged(above=0, below=1)
     task: TaskConfig = field(default_factory=TaskConfig)
     traces: TracesConfig = field(default_factory=TracesConfig)
 
@@ -142,13 +147,16 @@ def register_schemas() -> None:
 
 
 def as_object(config: DictConfig) -> Any:
-    """The dataclass instance behind a composed config, interpolations resolved, nothing left missing.
+    """The dataclass instance behind a composed config: interpolations resolved, nothing missing, all within range.
 
     Raises:
-        SettingsError: It has a key that its type does not know. Hydra refuses those itself, but not after a "+".
+        SettingsError: It has a key that its type does not know (Hydra refuses those itself, but not after a "+"), or a
+            value out of range.
     """
     _refuse_unknown(config, "")
-    return OmegaConf.to_object(config)
+    settings = OmegaConf.to_object(config)
+    check(settings)
+    return settings
 
 
 def _refuse_unknown(node: DictConfig, prefix: str) -> None:
