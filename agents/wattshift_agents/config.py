@@ -3,7 +3,7 @@
 Hydra merges the YAML files into these dataclasses, so an unknown key or a wrong type is refused before anything runs.
 """
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -33,16 +33,61 @@ class Split(Enum):
 
 
 @dataclass
-class TaskConfig:
-    """Which environment, over which scenario, at which pace."""
+class BudgetConfig:
+    """A carbon budget; both or none."""
 
-    id: str = MISSING  # registered Gymnasium id
-    scenario: str = MISSING  # built-in name or path of a YAML file
+    kg_per_day: float | None = None
+    usd_per_t: float | None = None  # on top, while an episode is beyond it
+
+
+@dataclass
+class VariantConfig:
+    """What differs from task and scenario as written: the fields of `wattshift.variants.Variant`."""
+
+    forecasts: bool = True
+    residency: bool = True
+    faults: bool = True
+    carbon_usd_per_t: float | None = None
+    carbon_signal: str | None = None  # average | marginal
+    carbon_budget: BudgetConfig = field(default_factory=BudgetConfig)
+
+    def changes(self) -> dict[str, Any]:
+        """What is not as written, as `wattshift.variants.Variant` takes it."""
+        usual = asdict(VariantConfig())
+        changed = {name: value for name, value in asdict(self).items() if value != usual[name]}
+        if "carbon_budget" in changed:
+            budget = changed["carbon_budget"]
+            changed["carbon_budget"] = {name: value for name, value in budget.items() if value is not None}
+        return changed
+
+
+@dataclass
+class TaskConfig:
+    """Which task, over which scenario, at which pace; what is null is as the task itself says."""
+
+    id: str | None = MISSING  # of one of wattshift's environments; null: the task is one's own
+    scenario: str | None = MISSING  # built-in name or path of a YAML file
     step_s: int = MISSING  # physics step, s
-    decision_every: int = MISSING  # physics steps per decision
-    episode_days: float = MISSING
-    task: str | None = None  # built-in name or path of a YAML file; unset: what the id stands for
-    variant: dict[str, Any] = field(default_factory=dict)  # wattshift.variants.Variant, which refuses unknown keys
+    decision_every: int | None = MISSING  # physics steps per decision
+    episode_days: float | None = MISSING
+    task: str | None = None  # path of the YAML file of one's own task, or a built-in name
+    variant: VariantConfig = field(default_factory=VariantConfig)
+
+    @property
+    def title(self) -> str:
+        """What tables call the task."""
+        return self.id or f"own task {self.task}"
+
+    def as_overrides(self) -> str:
+        """The words of a command line that ask for it."""
+        own = {"task": "own", "task.task": self.task}
+        words = own if self.id is None else {"task": self.id.partition("/")[2].partition("-")[0].lower()}
+        for name in ("scenario", "step_s", "decision_every", "episode_days"):
+            words[f"task.{name}"] = getattr(self, name)
+        for name, value in self.variant.changes().items():
+            parts = {f"{name}.{part}": of for part, of in value.items()} if isinstance(value, dict) else {name: value}
+            words |= {f"task.variant.{part}": of for part, of in parts.items()}
+        return " ".join(f"{name}={value}" for name, value in words.items() if value is not None)
 
 
 @dataclass
@@ -157,6 +202,17 @@ def as_object(config: DictConfig) -> Any:
     settings = OmegaConf.to_object(config)
     check(settings)
     return settings
+
+
+def task_config(fields_by_name: dict[str, Any]) -> TaskConfig:
+    """A task's settings from what `dataclasses.asdict` made of them; what is missing has its default.
+
+    Raises:
+        OmegaConfBaseException: A name is unknown, or a value of the wrong type.
+    """
+    merged = OmegaConf.merge(OmegaConf.structured(TaskConfig), OmegaConf.create(fields_by_name))
+    task: TaskConfig = OmegaConf.to_object(merged)  # type: ignore[assignment]
+    return task
 
 
 def _refuse_unknown(node: DictConfig, prefix: str) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from wattshift_agents import cli
 
@@ -80,6 +81,33 @@ def test_train_resume_and_evaluate(command, tmp_path):
     assert {entry["policy"] for entry in policies} == {"autopilot", "lowest-carbon", "first", "second"}
 
 
+OWN = """
+summary: Caps against the price of energy, by the quarter of an hour
+drives: [caps]
+sees: [clock, sites, modules]
+pays: {electricity_usd: 1, carbon_usd: 2}
+scenario: tiny
+decision_every: 3
+episode_days: 0.125
+"""
+
+
+def test_a_task_of_ones_own_runs_as_its_file_says(command, tmp_path):
+    (tmp_path / "caps.yaml").write_text(OWN)
+    small = [word for word in SMALL if not word.startswith("task.")]
+    own = ["task=own", "task.task=caps.yaml"]
+    code, out, _ = command("train.py", *own, *small, "total_steps=128", "name=caps", "test.policies=[stack]")
+    assert code == 0
+    assert "own task caps.yaml, scenario tiny, held-out" in out
+    assert "objective USD" in out
+    settings = yaml.safe_load((run_of(tmp_path, "caps") / "config.yaml").read_text())
+    assert [settings["task"][name] for name in ("scenario", "decision_every", "episode_days")] == ["tiny", 3, 0.125]
+    assert settings["agent"]["imitate"] is None
+    run = run_of(tmp_path, "caps")
+    code, _, _ = command("evaluate.py", *own, "windows=2", "policies=[]", f"checkpoints=[{run}]", "name=again")
+    assert code == 0
+
+
 def test_evaluating_needs_no_torch():
     code = "import sys, wattshift_agents, wattshift_agents.cli; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -90,7 +118,7 @@ def test_help_names_groups_settings_and_heuristics(script):
     shown = subprocess.run(
         [sys.executable, script, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    for words in ("wait-for-green", "traces: real", "scenario: hybrid", "Usage"):
+    for words in ("wait-for-green", "traces: real", "scenario: hybrid", "Usage", "task=own task.task=my.yaml"):
         assert words in shown
 
 
@@ -112,7 +140,13 @@ def test_help_names_groups_settings_and_heuristics(script):
         (["evaluate.py", "task.scenario=tinny"], "tinny"),
         (["evaluate.py", "task.scenario=tiny", "windows=1000"], "windows: got 1000, the traces hold"),
         (["evaluate.py", "task.scenario=tiny", "traces=real", "traces.root=no/such/folder"], "no/such/folder"),
-        (["evaluate.py", "task.scenario=tiny", "task.id=wattshift/Fleet-v9"], "doesn't exist"),
+        (["evaluate.py", "task.scenario=tiny", "task.id=wattshift/Fleet-v9"], 'mean "wattshift/Fleet-v0"'),
+        (["train.py", "task.id=CartPole-v1"], "task.id: got CartPole-v1, must be one of wattshift/"),
+        (["train.py", "task=own"], "task.task: missing"),
+        (["train.py", "task.task=my.yaml"], "A task of your own goes with task=own"),
+        (["train.py", *SMALL, "task.variant.carbon_signal=mean"], "carbon_signal: got 'mean', must be one of"),
+        (["train.py", "agent.gamma=2"], "agent.gamma: got 2.0, must be at least 0 and at most 1"),
+        (["evaluate.py", "seed=-1"], "seed: got -1, must be at least 0"),
         (["evaluate.py", "split=exam"], "exam"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -41,6 +41,7 @@ def test_every_option_of_training_composes(option):
         ([], "stack"),
         (["~head_start"], None),
         (["task=dispatch"], None),
+        (["task=own"], None),
         (["agent=ppo_equivariant"], None),
     ],
 )
@@ -139,6 +140,12 @@ def test_an_entropy_coefficient_is_learned_or_fixed(value):
 def test_evaluation_refuses_values_out_of_range_too(override, name):
     with pytest.raises(SettingsError, match=f"^{name}: got"):
         as_object(compose("evaluate", [override]))
+
+
+def test_a_variant_is_set_without_a_plus():
+    options = ["task.variant.carbon_signal=marginal", "task.variant.carbon_budget.kg_per_day=100"]
+    changes = as_object(compose("evaluate", options)).task.variant.changes()
+    assert changes == {"carbon_signal": "marginal", "carbon_budget": {"kg_per_day": 100.0}}
 
 
 def test_a_plus_does_not_smuggle_keys_in():

@@ -107,6 +107,13 @@ def test_the_example_scenario_loads(tmp_path):
     assert scenario.jobs["training"].rate_per_h == {"california": 0.8, "frankfurt": 0.25, "toronto": 0.2}
 
 
+def test_the_example_task_loads(tmp_path):
+    (example,) = blocks("docs/environment.md", "yaml")
+    file = tmp_path / "my.yaml"
+    file.write_text(example)
+    assert World(1, "tiny", task=file, decision_every=3, episode_days=0.25).layout.weights[0] == 1.0
+
+
 def test_the_stormy_scenario_loads():
     (stormy,) = (text for text in blocks("docs/scenarios.md", "yaml") if "stormy" in text)
     assert len(compile_params(load_scenario(read_yaml(stormy, "stormy.yaml"))).events) == 4

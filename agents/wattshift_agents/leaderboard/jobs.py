@@ -15,9 +15,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from wattshift_agents.config import TaskConfig, TraceConfig
+from wattshift_agents.config import TaskConfig, TraceConfig, task_config
 from wattshift_agents.environment import make_fleet
 from wattshift_agents.evaluation import EvaluationSet, Timed, play
 from wattshift_agents.heuristics import make_heuristics
@@ -34,7 +34,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 class Scene:
     """A task on the windows of one set."""
 
-    task: TaskConfig
+    task: TaskConfig  # completed: nothing is left to what the task says
     traces: TraceConfig
     windows: int
     seed: int  # window i is played with seed + i
@@ -42,7 +42,17 @@ class Scene:
     @property
     def days(self) -> float:
         """Simulated, over all windows."""
-        return self.windows * self.task.episode_days
+        return self.windows * self.episode_days
+
+    @property
+    def episode_days(self) -> float:
+        """Length of an episode."""
+        return cast("float", self.task.episode_days)
+
+    @property
+    def scenario(self) -> str:
+        """Name or path."""
+        return cast("str", self.task.scenario)
 
 
 class JobFailedError(Exception):
@@ -194,7 +204,7 @@ class PlayJob(Job):
     @property
     def pace(self) -> str:
         """Of a policy on a task."""
-        return f"play {self.scene.task.id} {self.policy}"
+        return f"play {self.scene.task.title} {self.policy}"
 
     @property
     def units(self) -> float:
@@ -246,18 +256,18 @@ class BoundJob(Job):
     @property
     def label(self) -> str:
         """Scenario, length, source and window."""
-        task = self.scene.task
-        return f"{Path(task.scenario).stem}-{task.episode_days:g}d-{self.scene.traces.source}-{self.window}"
+        scene = self.scene
+        return f"{Path(scene.scenario).stem}-{scene.episode_days:g}d-{scene.traces.source}-{self.window}"
 
     @property
     def pace(self) -> str:
         """Of a scenario and a length: the program grows faster than the episode."""
-        return f"bound {self.scene.task.scenario} {self.scene.task.episode_days:g}"
+        return f"bound {self.scene.scenario} {self.scene.episode_days:g}"
 
     @property
     def units(self) -> float:
         """Simulated days."""
-        return self.scene.task.episode_days
+        return self.scene.episode_days
 
     @property
     def settings(self) -> Any:
@@ -290,6 +300,6 @@ def stage(scene: Scene) -> tuple["WattshiftVectorEnv", EvaluationSet]:
 @functools.lru_cache(maxsize=1)
 def _stage(described: str) -> tuple["WattshiftVectorEnv", EvaluationSet]:
     scene = json.loads(described)
-    task = TaskConfig(**scene["task"])
+    task = task_config(scene["task"])
     env = make_fleet(task, TraceConfig(**scene["traces"]), scene["windows"], "Disabled")
     return env, EvaluationSet.spread(env, scene["seed"])

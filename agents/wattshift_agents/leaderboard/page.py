@@ -152,7 +152,7 @@ def _section(board: Board) -> str:
     ]
     scene = board.contest.scene
     note = (
-        f"{scene.windows} windows of {scene.task.episode_days:g} days on `{scene.task.scenario}`, the first from "
+        f"{scene.windows} windows of {scene.episode_days:g} days on `{scene.scenario}`, the first from "
         f"{board.starts[0]}, the last from {board.starts[-1]}; cost terms in USD a window; mean bound "
         f"{board.bound_usd:,.0f} USD. {len(board.lines) - len(kept)} more policies are in the CSV."
     )
