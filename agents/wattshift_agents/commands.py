@@ -1,9 +1,11 @@
 """The two commands as functions: train and then test, and evaluate."""
 
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from wattshift_agents.checkpoint import at_any_pace
 from wattshift_agents.config import EvaluateConfig, TaskConfig, TrainConfig
 from wattshift_agents.environment import completed, make_fleet
 from wattshift_agents.errors import SettingsError
@@ -78,8 +80,9 @@ def run_evaluation(config: EvaluateConfig, folder: Path) -> None:
     env = make_fleet(config.task, traces, config.windows, "Disabled")
     if config.checkpoints:
         from wattshift_agents.sb3.learned import load_policy  # torch, which heuristics do without
-    for path in config.checkpoints:
-        policies.append(load_policy(Path(path), env, taken=[policy.name for policy in policies]))
+    with at_any_pace() if config.any_pace else nullcontext():
+        for path in config.checkpoints:
+            policies.append(load_policy(Path(path), env, taken=[policy.name for policy in policies]))
     open_run(folder, config)
     results = run_policies(env, config.seed, policies, console)
     title = f"{_setting(config.task)}, {config.split.value} windows ({traces.source})"

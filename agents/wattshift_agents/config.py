@@ -162,6 +162,7 @@ class EvaluateConfig:
     policies: list[str] = MISSING  # heuristics by name, or [all]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)  # arguments of heuristics, by their name
     checkpoints: list[str] = MISSING  # run folders, checkpoint folders or model.zip files
+    any_pace: bool = MISSING  # let checkpoints decide at another pace than they were trained at
     split: Split = MISSING
     windows: int = MISSING
     seed: int = ranged(at_least=0, at_most=MOST_SEED)

@@ -156,8 +156,8 @@ class Trainer:
             f"{-100.0 * verdict.saving_share:+.2f} % to autopilot{', best so far' if is_best else ''}"
         )
 
-    def _save(self, which: str, validation_cost_usd: float | None) -> None:
-        card = replace(self.card, steps=self.model.num_timesteps, validation_cost_usd=validation_cost_usd)
+    def _save(self, which: str, objective_usd: float | None) -> None:
+        card = replace(self.card, steps=self.model.num_timesteps, validation_objective_usd=objective_usd)
         checkpoint.save(self.model, card, self.folder / which)
 
     def _card_to_continue(self, resumed: Path, world: World) -> Card:
@@ -179,7 +179,8 @@ class Trainer:
         earlier_best = resumed.parent / BEST
         if resumed.name == LAST and (earlier_best / checkpoint.CARD).is_file():
             shutil.copytree(earlier_best, self.folder / BEST)
-            self.best_cost_usd = checkpoint.read_card(earlier_best).validation_cost_usd or np.inf
+            best_usd = checkpoint.read_card(earlier_best).validation_objective_usd
+            self.best_cost_usd = np.inf if best_usd is None else best_usd
 
 
 def training_env(config: TrainConfig) -> VecEnv:

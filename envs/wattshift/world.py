@@ -66,15 +66,15 @@ class World:
         attribution: bool = False,
         parallel: bool = False,
     ):
-        change = load_variant(variant)
-        self.task = vary_task(load_task(task), change)
+        self.variant = load_variant(variant)
+        self.task = vary_task(load_task(task), self.variant)
         scenario = self.task.scenario if scenario is None else scenario
         decision_every = self.task.decision_every if decision_every is None else decision_every
         episode_days = self.task.episode_days if episode_days is None else episode_days
         for name, count in (("num_envs", n_envs), ("decision_every", decision_every), ("job_slots", job_slots)):
             is_count = isinstance(count, int | np.integer) and count >= 1
             _require(is_count, f"{name}: got {count!r}, must be a whole number, at least 1")
-        self.scenario = vary_scenario(load_scenario(scenario), change)
+        self.scenario = vary_scenario(load_scenario(scenario), self.variant)
         self.params = compile_params(self.scenario, step_s)
         is_length = np.isfinite(episode_days) and round(episode_days * 86400 / step_s) >= 1
         _require(is_length, f"episode_days: got {episode_days}, must be at least one step of {step_s} s")

@@ -104,8 +104,12 @@ def test_a_task_of_ones_own_runs_as_its_file_says(command, tmp_path):
     assert [settings["task"][name] for name in ("scenario", "decision_every", "episode_days")] == ["tiny", 3, 0.125]
     assert settings["agent"]["imitate"] is None
     run = run_of(tmp_path, "caps")
-    code, _, _ = command("evaluate.py", *own, "windows=2", "policies=[]", f"checkpoints=[{run}]", "name=again")
-    assert code == 0
+    again = ["evaluate.py", *own, "windows=2", "policies=[]", f"checkpoints=[{run}]", "name=again"]
+    assert command(*again)[0] == 0
+    code, _, err = command(*again, "task.decision_every=6")
+    assert code == 2
+    assert "was trained to decide every 900 s, this environment asks it every 1800 s" in err
+    assert command(*again, "task.decision_every=6", "any_pace=true", "name=at-half-the-pace")[0] == 0
 
 
 def test_evaluating_needs_no_torch():
@@ -158,6 +162,18 @@ def test_mistakes_get_one_line_and_exit_code_2(command, arguments, complaint):
     assert len(lines) == 1
     assert lines[0].startswith("error: ")
     assert complaint in lines[0]
+
+
+def test_a_run_of_another_version_is_not_resumed_and_says_why(command, tmp_path):
+    run = tmp_path / "run"
+    (run / "last").mkdir(parents=True)
+    for name in ("model.zip", "policy.json"):
+        (run / "last" / name).touch()
+    (run / "config.yaml").write_text("agent: {algorithm: ppo, against_autopilot: true}\n")
+    code, _, err = command("train.py", "resume=run")
+    assert code == 2
+    assert "config.yaml: another version of wattshift has written it" in err
+    assert "against_autopilot" in err
 
 
 def test_a_resumed_run_keeps_its_settings(command, tmp_path):
