@@ -144,7 +144,7 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
         flow_mean_per_s: [F] long-run mean rates, which scale the request block.
 
     Raises:
-        ValueError: a task that dispatches jobs among more sites than a directive can name.
+        ValueError: a task that dispatches jobs among more sites than a directive can name, or that drives nothing.
     """
     if "dispatch" in task.drives and len(names.sites) > MOST_SITES:
         raise ValueError(
@@ -196,6 +196,9 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
         owners = axes[SLOT_AXES[slot]]
         actions[slot] = slice(len(entries), len(entries) + len(owners))
         entries.extend(f"{slot}/{owner}" for owner in owners)
+    if not entries:
+        missing = " and no ".join(dict.fromkeys(SLOT_AXES[slot] for slot in task.drives))
+        raise ValueError(f"task: drives {', '.join(task.drives)} alone, and the scenario has no {missing}")
     weights = tuple(task.pays.get(term, 0.0) for term in TERMS)
     return Layout(tuple(features), slices, actions, tuple(entries), weights)
 
