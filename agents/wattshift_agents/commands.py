@@ -10,6 +10,7 @@ from wattshift_agents.config import EvaluateConfig, TaskConfig, TrainConfig
 from wattshift_agents.environment import completed, make_fleet
 from wattshift_agents.errors import SettingsError
 from wattshift_agents.heuristics import Heuristic, make_heuristics
+from wattshift_agents.options import checked_options
 from wattshift_agents.policy import Policy
 from wattshift_agents.reporting import publish, run_policies
 from wattshift_agents.results import REFERENCE
@@ -98,7 +99,7 @@ def _setting(task: TaskConfig) -> str:
 
 def _with_autopilot(names: list[str], options: dict[str, dict[str, Any]] | None = None) -> list[Heuristic]:
     """The named heuristics, and the one that all are compared with."""
-    return make_heuristics([REFERENCE, *names], options)
+    return make_heuristics([REFERENCE, *names], checked_options(options or {}))
 
 
 def _check_windows(name: str, windows: int) -> None:

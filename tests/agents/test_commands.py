@@ -151,6 +151,7 @@ def test_help_names_groups_settings_and_heuristics(script):
         (["train.py", *SMALL, "task.variant.carbon_signal=mean"], "carbon_signal: got 'mean', must be one of"),
         (["train.py", "agent.gamma=2"], "agent.gamma: got 2.0, must be at least 0 and at most 1"),
         (["evaluate.py", "seed=-1"], "seed: got -1, must be at least 0"),
+        (["evaluate.py", "+options.thrifty.caps=abc"], "options.thrifty.caps: got 'abc', must be a number"),
         (["evaluate.py", "split=exam"], "exam"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -13,6 +13,7 @@ from wattshift_agents.environment import completed
 from wattshift_agents.errors import SettingsError, closest
 from wattshift_agents.heuristics import make_heuristics
 from wattshift_agents.leaderboard.jobs import BoundJob, PlayJob, Scene, TrainJob
+from wattshift_agents.options import checked_options
 from wattshift_agents.results import REFERENCE
 
 VALIDATIONS = 5
@@ -136,12 +137,13 @@ def _contest(plan: Plan, task: str, traces: str, work: Path, train_script: Path)
         for agent, asked in plan.tasks[task].items()
     }
     command = f"python evaluate.py {' '.join(judged)}"
+    options = checked_options(config.options)
     return Contest(
         task=task,
         traces=traces,
         scene=scene,
         heuristics=[
-            PlayJob(work, f"{task}-{traces}", scene, rule.name, config.options.get(rule.name, {}), None, command)
+            PlayJob(work, f"{task}-{traces}", scene, rule.name, options.get(rule.name, {}), None, command)
             for rule in make_heuristics([REFERENCE, *plan.policies])
         ],
         learned={
