@@ -113,12 +113,8 @@ class Card:
                 "all the same: any_pace=true"
             )
         if variant_of(world) != self.variant:
-            log.warning(
-                "%s: was trained with the variant %s, this environment has %s",
-                where,
-                self.variant or "as written",
-                variant_of(world) or "none",
-            )
+            ours, theirs = self.variant or "none", variant_of(world) or "none"
+            log.warning("%s: was trained with the variant %s, this environment has %s", where, ours, theirs)
 
     def _trained_with(self) -> str:
         """The task, as a command line asks for it."""

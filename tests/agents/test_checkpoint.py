@@ -109,7 +109,7 @@ def test_another_variant_is_said(saved, make_tiny, caplog):
     load_policy(saved, make_tiny(2))
     assert not caplog.text
     load_policy(saved, make_tiny(2, variant={"carbon_signal": "marginal"}))
-    assert "was trained with the variant as written, this environment has {'carbon_signal': 'marginal'}" in caplog.text
+    assert "trained with the variant none, this environment has {'carbon_signal': 'marginal'}" in caplog.text
 
 
 def test_a_card_of_the_first_format_says_its_pace_by_its_task(saved, env, make_tiny):
