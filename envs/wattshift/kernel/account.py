@@ -12,7 +12,8 @@ HOURS_PER_MONTH = 730.0
 def account(params, now, state, ledger):
     """Price the step, by term and by site."""
     open_period(now, state)
-    ledger.totals[0].carbon_usd_per_kg = carbon_price(params.rules[0], state.episode[0], ledger.totals[0])
+    totals = ledger.totals[0]
+    totals.carbon_usd_per_kg = carbon_price(params.rules[0], state.episode[0].step, totals.sums[t.CARBON_KG])
     for nth in range(len(params.sites)):
         account_site(params, now, state, ledger, nth)
     state.episode[0].period_h += params.rules[0].step_s / 3600.0

@@ -10,7 +10,7 @@ from .jit import act
 from .plant import reachable_supply_c
 from .rng import START, uniform
 from .route import route
-from .settle import FIRST_CHARGE_SHARE, liability_usd
+from .settle import FIRST_CHARGE_SHARE, liability
 from .slices import read
 from .state import AUTOPILOT
 from .step import clear
@@ -90,4 +90,4 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     load_models(params, state, ledger)
     clear(ledger)
     backlog(params, traces, now, state, ledger)
-    totals.liability_usd = liability_usd(params, traces, state)
+    totals.liability_usd = liability(params, traces, state, totals).usd
