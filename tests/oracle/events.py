@@ -128,6 +128,7 @@ def heat(world: World) -> Cases:
         "plant with adiabatic assist": (moved["water_l"] > 0.0) & (params.plants["adiabatic"][:, 0] > 0.0),
         "loop below its set-point": loop_c < world.control.modules["supply_c"],
         "loop above its limit": loop_c > params.modules["inlet_limit_c"],
+        "coolant too cold": (moved["beyond_k"] > 0.0) & (loop_c < params.modules["inlet_limit_c"]),
     }
 
 

@@ -33,7 +33,7 @@ RULES = record(
     step_s=F,
     carbon_usd_per_kg=F,
     water_usd_per_l=F,
-    thermal_usd_per_kwh_k=F,  # per kWh of IT energy and K above the inlet limit
+    thermal_usd_per_kwh_k=F,  # per kWh of IT energy and K outside the recommended range
     serve_utilisation=F,  # most of a chip's capacity that the router fills
     urgent_slack_h=F,  # a job with less slack left may start whatever the admission slot says
     routing_range_ms=F,  # what a full routing preference is worth
@@ -114,6 +114,7 @@ MODULE = record(
     conductance_kw_per_k=F,  # from the chips' coolant to the plant's supply, at full coolant flow
     mass_kwh_per_k=F,  # heat stored per K of loop temperature
     inlet_limit_c=F,  # loop temperature above which the thermal violation is charged
+    supply_least_c=F,  # temperature of the supply below which it is charged
     trip_c=F,  # loop temperature above which the module shuts down
     ups_rated_kw=F,
     ups_loss_0=F,  # UPS loss / rated = loss_0 + loss_1 x + loss_2 x^2, x = load / rated
