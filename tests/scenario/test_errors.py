@@ -106,7 +106,7 @@ def problems(*changes: tuple[str, Any]) -> tuple[str, ...]:
             "extends",
             "hybird",
             f"extends: got 'hybird', must be a built-in scenario or a file (looked for in {Path.cwd()}); "
-            "did you mean 'hybrid'? Known: global, hybrid, tiny",
+            "did you mean 'hybrid'? Known: field, global, hybrid, tiny",
         ),
     ],
 )
@@ -163,7 +163,7 @@ def test_names_that_must_differ():
 
 def test_an_unknown_scenario_names_the_built_in_ones():
     with pytest.raises(
-        ScenarioError, match=r"hybird: no such file.*did you mean 'hybrid'\? Known: global, hybrid, tiny"
+        ScenarioError, match=r"hybird: no such file.*did you mean 'hybrid'\? Known: field, global, hybrid, tiny"
     ):
         load_scenario("hybird")
 
