@@ -11,7 +11,7 @@ TERMS = {
     "transfer_usd": "transit price of the data that the links carried",
     "water_usd": "water evaporated by wet cooling",
     "wear_usd": "capacity that batteries lose by cycling and by time, at the price of replacement",
-    "thermal_usd": "IT energy times kelvin above the inlet limit",
+    "thermal_usd": "IT energy times kelvin outside the recommended range: loop too warm, supply too cold",
     "settlement_usd": "at the horizon: work left undone and charge missing from the batteries",
     "fuel_usd": "fuel of the generators",
     "curtailment_usd": "import beyond what requests of the grid operator allow",

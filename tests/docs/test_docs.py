@@ -119,6 +119,18 @@ def test_the_stormy_scenario_loads():
     assert len(compile_params(load_scenario(read_yaml(stormy, "stormy.yaml"))).events) == 4
 
 
+def test_every_scenario_of_the_page_compiles_and_does_what_is_said():
+    examples = [read_yaml(text, "example") for text in blocks("docs/scenarios.md", "yaml")[:-1]]
+    compiled = {example["name"]: compile_params(load_scenario(example)) for example in examples}
+    assert set(compiled) >= {"dear-carbon", "more-of-frankfurt", "hilltop", "assistants", "stormy"}
+    hybrid, more = load_scenario("hybrid"), load_scenario(next(e for e in examples if e["name"] == "more-of-frankfurt"))
+    assert more.site_names == hybrid.site_names
+    assert set(hybrid.module_names) - set(more.module_names) == {"frankfurt/cpu"}
+    assert set(more.module_names) - set(hybrid.module_names) == {"frankfurt/h200"}
+    assert more.link_names == (*hybrid.link_names, "british-hospitals-toronto")
+    assert compiled["hilltop"].sites["import_limit_kw"][1] == 0.0
+
+
 def test_the_faulty_scenario_is_refused_in_the_words_shown(tmp_path):
     faulty = blocks("docs/scenarios.md", "yaml")[-1]
     (words,) = blocks("docs/scenarios.md", "text")

@@ -107,13 +107,13 @@ def observe_sites(params, zones, state, ledger, carbon_usd_per_kg, raw):
         raw[at + 5] = zone.wet_bulb_c
         raw[at + 6] = zone.solar_share
         raw[at + 7] = site_now.soc_kwh / site.battery_kwh if site.battery_kwh > 0.0 else 0.0
-        raw[at + 8] = site_now.peak_kw / site.import_limit_kw
-        raw[at + 9] = moved.import_kw / site.import_limit_kw
-        raw[at + 10] = moved.it_kw / site.import_limit_kw
+        raw[at + 8] = site_now.peak_kw / site.scale_kw
+        raw[at + 9] = moved.import_kw / site.scale_kw
+        raw[at + 10] = moved.it_kw / site.scale_kw
         raw[at + 11] = zone.wind_share
         raw[at + 12] = site_now.feed_up
         raw[at + 13] = site_now.curtail_in_h
-        raw[at + 14] = allowed_kw(site, site_now) / site.import_limit_kw
+        raw[at + 14] = allowed_kw(site, site_now) / site.scale_kw
         at += 15
 
 

@@ -39,7 +39,7 @@ def clear(ledger):
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
         module.asked_chips = module.idle_kw = module.serving_kw = module.working_kw = 0.0
-        module.heat_stored_kw = module.throttled = module.coolant_flow = 0.0
+        module.heat_stored_kw = module.throttled = module.coolant_flow = module.beyond_k = 0.0
         module.largest_gang = 0
         module.heat_removed_kw[:] = 0.0
         module.plant_kw[:] = 0.0
