@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from wattshift.world import World
 from wattshift_agents import checkpoint
+from wattshift_agents.agent_config import OnPolicyConfig
 from wattshift_agents.checkpoint import Card
 from wattshift_agents.config import TrainConfig
 from wattshift_agents.environment import make_fleet
@@ -28,8 +30,11 @@ from wattshift_agents.sb3.builders import algorithm, check_drives
 from wattshift_agents.sb3.callbacks import KpiCallback, ProgressCallback, StopCallback, ValidationCallback
 from wattshift_agents.sb3.imitation import ActorRest, HeadStart, Pass, head_start
 from wattshift_agents.sb3.learned import LearnedPolicy
-from wattshift_agents.sb3.savings import SavingsVecEnv
+from wattshift_agents.sb3.savings import AUTOPILOT, ITSELF, SavingsVecEnv
 from wattshift_agents.validation import Validator, Verdict
+
+if TYPE_CHECKING:
+    from wattshift.vector import WattshiftVectorEnv
 
 
 @dataclass(frozen=True)
@@ -70,16 +75,18 @@ class Trainer:
             self.card = self._card_to_continue(resumed, world)
         # A resumed run must not replay the windows and the noise that the first part began with.
         self.model = self.kind.build(config.agent, self.env, config.seed + self.card.steps)
+        if isinstance(self.env, SavingsVecEnv) and config.agent.against == ITSELF:
+            self.env.pilot = self._policy(cast("WattshiftVectorEnv", self.env.twin.venv)).choose
         open_run(folder, config)
         outputs = [TensorBoardOutputFormat(str(folder / TENSORBOARD)), CSVOutputFormat(str(folder / METRICS))]
         self.model.set_logger(Logger(str(folder), outputs))
-        self.best_cost_usd = np.inf
+        self.best_usd = np.inf
         if resumed is not None:
             self._continue_from(resumed)
 
     def run(self) -> Outcome:
         """Train to the configured total, or until Ctrl-C; either way `last` holds the policy as it is then."""
-        validation = ValidationCallback(self.config.validation.every_steps, self._judge, self._keep, self.best_cost_usd)
+        validation = ValidationCallback(self.config.validation.every_steps, self._judge, self._keep, self.best_usd)
         with StopRequest() as stop, progress_bar(self.console) as bar:
             if self.head_start is not None and self.card.steps == 0:
                 self._imitate(self.head_start, bar, stop.asked)
@@ -88,7 +95,7 @@ class Trainer:
             interrupted = stop.asked()
             if not interrupted:
                 validation.validate()
-        self._save(LAST, validation.last_cost_usd)
+        self._save(LAST, validation.last_usd)
         return Outcome(self.model.num_timesteps, interrupted)
 
     def close(self) -> None:
@@ -109,8 +116,7 @@ class Trainer:
             return not stop()
 
         fleet = make_fleet(self.config.task, self.env.get_attr("world", [0])[0].traces, self.env.num_envs, "SameStep")
-        student = LearnedPolicy(self.config.name, self.model.policy, self.kind, self.config.agent, fleet)
-        held_out_loss = head_start.imitate(self.model.policy, student, fleet, self.config.seed, report)
+        held_out_loss = head_start.imitate(self.model.policy, self._policy(fleet), fleet, self.config.seed, report)
         fleet.close()
         bar.remove_task(task)
         self.console.print(f"imitated {head_start.teacher.name}: held-out loss {held_out_loss:.4f}")
@@ -132,21 +138,26 @@ class Trainer:
         return self.env.num_envs if isinstance(self.model, OffPolicyAlgorithm) else 1
 
     def _judge(self, model: BaseAlgorithm) -> Verdict:
-        settings, env = self.config.agent, self.validator.env
-        return self.validator.judge(LearnedPolicy(self.config.name, model.policy, self.kind, settings, env))
+        return self.validator.judge(self._policy(self.validator.env))
+
+    def _policy(self, env: "WattshiftVectorEnv") -> LearnedPolicy:
+        """What is learned, as it drives a batch."""
+        return LearnedPolicy(self.config.name, self.model.policy, self.kind, self.config.agent, env)
 
     def _keep(self, model: BaseAlgorithm, verdict: Verdict, is_best: bool) -> None:
         """Save what has just been judged, and say how it did."""
-        self._save(LAST, verdict.cost_usd)
+        self._save(LAST, verdict.objective_usd)
         if is_best:
-            self._save(BEST, verdict.cost_usd)
+            self._save(BEST, verdict.objective_usd)
+        cost_usd = verdict.kpis["cost_usd"]
+        weighed = "" if verdict.objective_usd == cost_usd else f", objective {verdict.objective_usd:,.0f} USD"
         self.console.print(
-            f"step {model.num_timesteps:>11,}  validation cost {verdict.cost_usd:,.0f} USD, "
+            f"step {model.num_timesteps:>11,}  validation cost {cost_usd:,.0f} USD{weighed}, "
             f"{-100.0 * verdict.saving_share:+.2f} % to autopilot{', best so far' if is_best else ''}"
         )
 
-    def _save(self, which: str, validation_cost_usd: float | None) -> None:
-        card = replace(self.card, steps=self.model.num_timesteps, validation_cost_usd=validation_cost_usd)
+    def _save(self, which: str, objective_usd: float | None) -> None:
+        card = replace(self.card, steps=self.model.num_timesteps, validation_objective_usd=objective_usd)
         checkpoint.save(self.model, card, self.folder / which)
 
     def _card_to_continue(self, resumed: Path, world: World) -> Card:
@@ -168,13 +179,28 @@ class Trainer:
         earlier_best = resumed.parent / BEST
         if resumed.name == LAST and (earlier_best / checkpoint.CARD).is_file():
             shutil.copytree(earlier_best, self.folder / BEST)
-            self.best_cost_usd = checkpoint.read_card(earlier_best).validation_cost_usd or np.inf
+            best_usd = checkpoint.read_card(earlier_best).validation_objective_usd
+            self.best_usd = np.inf if best_usd is None else best_usd
 
 
 def training_env(config: TrainConfig) -> VecEnv:
-    """The batch to learn in, with rewards against the autopilot where the agent asks for it."""
-    fleet = make_fleet(config.task, config.traces.train, config.agent.num_envs, "SameStep", config.agent.accrual)
-    if not config.agent.against_autopilot:
+    """The batch to learn in, with rewards against a twin where the agent asks for it.
+
+    The twin is the autopilot's until it is given another pilot.
+
+    Raises:
+        SettingsError: `agent.against` is not one of those known, or does not go with the algorithm.
+    """
+    agent = config.agent
+    if agent.against not in (None, AUTOPILOT, ITSELF):
+        raise SettingsError(f'agent.against: got "{agent.against}", must be {AUTOPILOT}, {ITSELF} or null')
+    if agent.against == ITSELF and not isinstance(agent, OnPolicyConfig):
+        raise SettingsError(
+            f"agent.against: {ITSELF} is for learners that forget what earlier policies earned; {agent.algorithm} "
+            f"keeps it in its buffer. Use {AUTOPILOT} or null"
+        )
+    fleet = make_fleet(config.task, config.traces.train, agent.num_envs, "SameStep", agent.accrual)
+    if agent.against is None:
         return FleetVecEnv(fleet)
-    twin = make_fleet(config.task, fleet.world.traces, config.agent.num_envs, "SameStep", config.agent.accrual)
+    twin = make_fleet(config.task, fleet.world.traces, agent.num_envs, "SameStep", agent.accrual)
     return SavingsVecEnv(FleetVecEnv(fleet), FleetVecEnv(twin))

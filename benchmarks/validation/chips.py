@@ -23,11 +23,11 @@ PICTURE = Path(__file__).parents[2] / "docs" / "validation" / "batching.png"
 COLOURS = {"H100": "#1f5fa8", "B200": "#c8641e"}
 
 TEXT = f"""A replica's batch grows with its load: the time of a token is linear in the batch, the power of the chip
-linear in the share of its full throughput (`kernel/batching.py`, `kernel/chips.py`). Both are fitted to every other
-batch size of each model and GPU of {SOURCE}, and predict the batch sizes between. Time of a token is batch over
-throughput, with the prompts of other requests in it. Errors are means over the predicted points. On B200 the
-measurements themselves jump (Llama-3.1-8B: 617 W at batch 64, 449 W at 128, and fewer tokens per second at 128 than at
-64), which no monotone law follows."""
+linear in the share of its full throughput (`kernel/batching.py`, `kernel/chips.py`). Both are fitted together, to power
+and energy per token at every other batch size of each model and GPU of {SOURCE}, and predict the batch sizes between.
+Time of a token is batch over throughput, with the prompts of other requests in it. Errors are means over the predicted
+points. On B200 the measurements themselves jump (Llama-3.1-8B: 617 W at batch 64, 449 W at 128, and fewer tokens per
+second at 128 than at 64; Qwen 3 8B: 646 W at batch 8, 494 W at 32, 748 W at 128), which no monotone law follows."""
 
 
 class Result(NamedTuple):

@@ -120,26 +120,26 @@ def read_groups(folder: Path) -> list[Group]:
 
 
 def fit(group: Group, points: slice) -> Fit:
-    """Fit time and then power to some of the group's points, by least squares of relative errors."""
+    """Fit power and energy per token together to some of the group's points, by least squares of relative errors.
+
+    Together they are the time of a token, too: energy per token = power x time of a token / batch.
+    """
     batch, token_ms, gpu_w = group.batch[points], group.token_ms[points], group.gpu_w[points]
     full_batch = float(group.batch[-1])
 
-    def with_time(values: np.ndarray) -> Fit:
-        return Fit(full_batch, values[0], values[1], 1.0, 1.0)
+    def law(values: np.ndarray) -> Fit:
+        full_token_ms, lone_share, floor_w, dynamic_w = values
+        return Fit(full_batch, full_token_ms, lone_share, floor_w, floor_w + dynamic_w)
 
-    def with_power(values: np.ndarray) -> Fit:
-        return Fit(full_batch, *time.x, values[0], values[0] + values[1])
+    def errors(values: np.ndarray) -> np.ndarray:
+        ours = law(values)
+        energy = ours.j_per_token(batch, group.gpus) / group.j_per_token[points]
+        return np.concatenate([ours.gpu_w(batch) / gpu_w, energy]) - 1.0
 
-    time = least_squares(
-        lambda values: with_time(values).token_ms(batch) / token_ms - 1.0,
-        x0=(token_ms[-1], 0.3),
-        bounds=((0.0, 1e-3), (np.inf, 1.0)),
-        x_scale=(token_ms[-1], 0.1),
+    found = least_squares(
+        errors,
+        x0=(token_ms[-1], 0.3, gpu_w[0], 0.3 * gpu_w[0]),
+        bounds=((0.0, 1e-3, 0.0, 0.0), (np.inf, 1.0, np.inf, np.inf)),
+        x_scale=(token_ms[-1], 0.1, gpu_w[0], gpu_w[0]),
     )
-    power = least_squares(
-        lambda values: with_power(values).gpu_w(batch) / gpu_w - 1.0,
-        x0=(gpu_w[0], 0.3 * gpu_w[0]),
-        bounds=((0.0, 0.0), (np.inf, np.inf)),
-        x_scale=gpu_w[0],
-    )
-    return with_power(power.x)
+    return law(found.x)

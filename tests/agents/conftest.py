@@ -51,7 +51,7 @@ def make_single():
     )
 
 
-LEARNER = {"total_steps": 512, "num_envs": 4, "against_autopilot": True, "accrual": True, "gamma": 0.99}
+LEARNER = {"total_steps": 512, "num_envs": 4, "against": "autopilot", "accrual": True, "gamma": 0.99}
 ON_POLICY = LEARNER | {
     "n_steps": 32,
     "batch_size": 64,
@@ -88,7 +88,7 @@ def equivariant_config():
 @pytest.fixture
 def maskable_config():
     """Settings of a small learner under masks."""
-    return MaskablePPOConfig("maskable_ppo", **ON_POLICY, hidden=[16])
+    return MaskablePPOConfig("maskable_ppo", **ON_POLICY, hidden=[16], job_width=16, imitate_sharpness=1.0)
 
 
 @pytest.fixture

@@ -10,14 +10,12 @@ import pytest
 
 from wattshift_agents.config import TaskConfig, TraceConfig
 from wattshift_agents.errors import SettingsError
+from wattshift_agents.kinds import HEURISTIC, LEARNED, PLANNER
 from wattshift_agents.leaderboard.jobs import BoundJob, Job, Scene
 from wattshift_agents.leaderboard.page import verdict
 from wattshift_agents.leaderboard.plan import read_plan, spread
 from wattshift_agents.leaderboard.pool import Paces, outstanding, ready
 from wattshift_agents.leaderboard.standings import (
-    HEURISTIC,
-    LEARNED,
-    PLANNER,
     BoundBrokenError,
     Entrant,
     check_bounds,
@@ -34,7 +32,8 @@ AUTOPILOT = [100.0, 120.0, 80.0, 110.0]
 
 
 def entrant(policy, *costs, kind=HEURISTIC, **kpis):
-    return Entrant(policy, kind, {"cost_usd": np.array(costs)} | kpis, 0.0, 0.0, 0.0, "")
+    kpis = {"objective_usd": np.array(costs), "cost_usd": np.array(costs)} | kpis
+    return Entrant(policy, kind, kpis, 0.0, 0.0, 0.0, "")
 
 
 def field():
@@ -79,6 +78,19 @@ def test_lines_are_ranked_and_held_against_the_best_other_rule_but_not_the_plann
     assert by_name["mpc"].to_planner is None
     assert by_name["ppo"].score.value == pytest.approx(0.4)
     assert by_name["autopilot"].score == (0.0, 0.0, 0.0)
+
+
+def test_lines_are_ranked_by_the_objective_and_scored_by_the_money():
+    entrants = field()
+    carbon_usd = {"autopilot": 9.0, "good": 8.0, "bad": 2.0, "mpc": 5.0, "ppo": 6.0}
+    for one in entrants:
+        one.kpis["objective_usd"] = np.full(one.cost_usd.shape, carbon_usd[one.policy])
+    lines = standings(entrants, [0, 3], np.array([50.0, 55.0]))
+    assert [line.entrant.policy for line in lines] == ["bad", "mpc", "ppo", "good", "autopilot"]
+    ppo = lines[2]
+    assert (ppo.rival, ppo.objective_usd, ppo.score.value) == ("bad", 6.0, pytest.approx(0.4))
+    assert ppo.to_rival.value == pytest.approx(2.0)
+    assert ppo.cost_usd == pytest.approx(0.8 * np.mean(AUTOPILOT))
 
 
 def test_a_policy_below_the_bound_is_named():
@@ -129,7 +141,7 @@ def test_windows_with_a_bound_are_spread_over_all():
 
 def test_plans_are_narrowed_and_mistakes_named(tmp_path):
     plan = read_plan(ROOT / "configs" / "leaderboard.yaml")
-    assert set(plan.tasks) == {path.stem for path in (ROOT / "configs" / "task").glob("*.yaml")}
+    assert set(plan.tasks) == {path.stem for path in (ROOT / "configs" / "task").glob("*.yaml")} - {"own"}
     assert all(asked.seeds >= 3 for agents in plan.tasks.values() for asked in agents.values())
     smaller = plan.narrowed(["storage"], 2, 0.25)
     assert list(smaller.tasks) == ["storage"]

@@ -1,4 +1,4 @@
-"""Rewards against the autopilot: zero for the autopilot itself, exactly the difference for others."""
+"""Rewards against a twin: zero for whoever flies as the twin does, exactly the difference for others."""
 
 import numpy as np
 import pytest
@@ -39,9 +39,25 @@ def test_the_sum_of_rewards_is_the_cost_saved(accrual, make_savings, decisions):
         total += rewards
     assert dones.all()
     scale_usd = env.get_attr("reward_scale_usd")[0]
-    saved_usd = [info["autopilot_kpi"]["cost_usd"] - info["kpi"]["cost_usd"] for info in infos]
+    saved_usd = [info["twin_kpi"]["cost_usd"] - info["kpi"]["cost_usd"] for info in infos]
     np.testing.assert_allclose(total * scale_usd, saved_usd, rtol=1e-4, atol=1e-3)
     assert any(abs(usd) > 0.0 for usd in saved_usd)
+
+
+def test_whoever_acts_as_the_pilot_of_the_twin_saves_nothing(make_savings, decisions):
+    env = make_savings()
+
+    def choose(observation):
+        return np.tanh(observation[:, : env.action_space.shape[0]])
+
+    env.pilot = choose
+    observation = env.reset()
+    saved = []
+    for _ in range(2 * decisions + 1):
+        observation, rewards, _, _ = env.step(choose(observation))
+        saved.append(rewards)
+    assert not np.any(saved)
+    assert env.step(np.zeros_like(choose(observation)))[1].any()
 
 
 def test_one_seed_one_sequence(make_savings):

@@ -52,8 +52,8 @@ def test_a_run_leaves_all_it_promises(train, train_config, metrics):
     judged = [float(row["validation/cost_usd"]) for row in rows if row["validation/cost_usd"]]
     assert len(judged) == 3  # before training, after 256 and 512 decisions
     cards = {which: checkpoint.read_card(folder / which) for which in ("best", "last")}
-    assert cards["best"].validation_cost_usd == pytest.approx(min(judged))
-    assert cards["last"].validation_cost_usd == pytest.approx(judged[-1])
+    assert cards["best"].validation_objective_usd == pytest.approx(min(judged))
+    assert cards["last"].validation_objective_usd == pytest.approx(judged[-1])
     assert cards["last"].steps == 512
 
 
@@ -94,8 +94,8 @@ def test_resuming_goes_on_to_the_total_and_keeps_the_best(train, train_config, m
     assert outcome.steps == 512
     assert checkpoint.read_card(second / "last").steps == 512
     assert checkpoint.read_card(first / "last").steps == 256
-    best = checkpoint.read_card(second / "best").validation_cost_usd
-    assert best <= checkpoint.read_card(first / "best").validation_cost_usd
+    best = checkpoint.read_card(second / "best").validation_objective_usd
+    assert best <= checkpoint.read_card(first / "best").validation_objective_usd
     steps = [int(row["time/iterations"]) for row in metrics(second) if row["time/iterations"]]
     assert len(steps) == 2  # (512 - 256) / (4 * 32)
 
@@ -134,9 +134,29 @@ def test_unknown_algorithms_are_refused(train, train_config):
 
 
 def test_plain_rewards_can_be_learned_from_too(train, train_config, metrics):
-    agent = replace(train_config.agent, against_autopilot=False)
+    agent = replace(train_config.agent, against=None)
     folder, _ = train(replace(train_config, agent=agent))
     assert "rollout/saving_share" not in metrics(folder)[0]
+
+
+def test_rewards_against_itself_cost_what_exploration_costs(train, train_config, metrics):
+    quiet = replace(train_config.agent, against="itself", log_std_init=-20.0)
+    loud = replace(quiet, log_std_init=0.0)
+    for name, agent, is_different in (("quiet", quiet, False), ("loud", loud, True)):
+        folder, _ = train(replace(train_config, agent=agent), name)
+        saved = [float(row["rollout/saving_share"]) for row in metrics(folder) if row["rollout/saving_share"]]
+        assert saved
+        assert (np.abs(saved) > 1e-6).any() == is_different
+
+
+def test_learners_from_a_buffer_cannot_learn_against_themselves(train, train_config, dqn_config):
+    with pytest.raises(SettingsError, match=r"agent.against: itself .* dqn keeps it in its buffer"):
+        train(replace(train_config, agent=replace(dqn_config, against="itself")))
+
+
+def test_an_unknown_twin_is_refused(train, train_config):
+    with pytest.raises(SettingsError, match=r'agent.against: got "stack", must be autopilot, itself or null'):
+        train(replace(train_config, agent=replace(train_config.agent, against="stack")))
 
 
 class Interrupt(BaseCallback):

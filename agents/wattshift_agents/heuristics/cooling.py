@@ -29,12 +29,13 @@ class SetPoint(Heuristic):
         self.n_sites = len(world.params.sites)
         self.usual_c = plants["supply_c"]
         self.coldest_c, self.warmest_c = modules["supply_min_c"], modules["supply_max_c"]
+        self.free_of_charge_c = np.maximum(self.coldest_c, modules["supply_least_c"])
         # Flow follows heat, so the loop's rise is the same at any load that keeps the pumps above their least flow.
         self.recommended_c = modules["inlet_limit_c"] - plants["capacity_kw"] / modules["conductance_kw_per_k"]
 
     def decide(self, action: Action, view: View) -> None:
         """Set the cooling slot."""
-        wanted_c = np.clip(self.supply_c(view), self.coldest_c, self.warmest_c)
+        wanted_c = np.clip(self.supply_c(view), self.free_of_charge_c, self.warmest_c)
         span_k = np.where(wanted_c > self.usual_c, self.warmest_c - self.usual_c, self.usual_c - self.coldest_c)
         gap_k = wanted_c - self.usual_c
         entries = np.divide(gap_k, span_k, out=np.zeros_like(gap_k), where=span_k > 0.0)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.kernel.account import HOURS_PER_MONTH
+from wattshift.kernel.carbon import mean_charged_kg_per_kwh
 from wattshift.kernel.settle import FIRST_CHARGE_SHARE
 
 from .case import Case
@@ -11,9 +12,9 @@ from .program import Floats, Ints, Loads, Program
 
 
 def mean_usd_per_kwh(case: Case) -> Floats:
-    """[S] price of settlement: the mean cost of a kWh over all traces."""
+    """[S] price of settlement: the mean cost of a kWh over all traces, without what a budget asks on top."""
     sites, traces = case.params.sites, case.traces
-    carbon_usd = traces.mean_carbon_kg_per_kwh[sites["zone"]] * case.rules.carbon_usd_per_kg
+    carbon_usd = mean_charged_kg_per_kwh(case.rules, traces, sites["zone"]) * case.rules.carbon_usd_per_kg
     return traces.mean_price_usd_per_kwh[sites["zone"]] + sites["price_adder_usd_per_kwh"] + carbon_usd
 
 

@@ -17,7 +17,7 @@ class KpiCallback(BaseCallback):
 
     Means over the updates between two lines of the log, which for PPO is one. `terms/<name>`: each reward term, USD per
     decision. `kpi/<name>`: of the episodes that finished; nothing where none did. `rollout/saving_share`: their cost
-    saved against the autopilot in the same windows, exploration noise included.
+    saved against the twin of `agent.against` in the same windows, exploration noise included.
     """
 
     def _on_training_start(self) -> None:
@@ -30,7 +30,7 @@ class KpiCallback(BaseCallback):
         self.term_sums: dict[str, float] = defaultdict(float)
         self.decisions = 0
         self.finished: dict[str, list[float]] = defaultdict(list)
-        self.autopilot_cost_usd: list[float] = []
+        self.twin_cost_usd: list[float] = []
 
     def _on_step(self) -> bool:
         for name, usd in self.fleet.terms.items():
@@ -40,8 +40,8 @@ class KpiCallback(BaseCallback):
             info = self.locals["infos"][env]
             for name, value in info["kpi"].items():
                 self.finished[name].append(value)
-            if "autopilot_kpi" in info:
-                self.autopilot_cost_usd.append(info["autopilot_kpi"]["cost_usd"])
+            if "twin_kpi" in info:
+                self.twin_cost_usd.append(info["twin_kpi"]["cost_usd"])
         return True
 
     def _on_rollout_end(self) -> None:
@@ -49,8 +49,8 @@ class KpiCallback(BaseCallback):
             self.logger.record_mean(f"terms/{name}", total / self.decisions)
         for name, values in self.finished.items():
             self.logger.record_mean(f"kpi/{name}", float(np.mean(values)))
-        if self.autopilot_cost_usd:
-            saved = 1.0 - np.sum(self.finished["cost_usd"]) / np.sum(self.autopilot_cost_usd)
+        if self.twin_cost_usd:
+            saved = 1.0 - np.sum(self.finished["cost_usd"]) / np.sum(self.twin_cost_usd)
             self.logger.record_mean("rollout/saving_share", float(saved))
 
 
@@ -61,7 +61,7 @@ class ValidationCallback(BaseCallback):
         every_steps: Decisions between two validations.
         judge: Runs the policy over the validation set.
         on_verdict: Told each verdict and whether it is the best so far; keeps the checkpoints.
-        best_cost_usd: Cost to beat, from the run that this one continues.
+        best_usd: Cost to beat, from the run that this one continues.
     """
 
     def __init__(
@@ -69,15 +69,15 @@ class ValidationCallback(BaseCallback):
         every_steps: int,
         judge: Callable[[BaseAlgorithm], Verdict],
         on_verdict: Callable[[BaseAlgorithm, Verdict, bool], None],
-        best_cost_usd: float = np.inf,
+        best_usd: float = np.inf,
     ):
         super().__init__()
         self.every_steps = every_steps
         self.judge = judge
         self.on_verdict = on_verdict
-        self.best_cost_usd = best_cost_usd
+        self.best_usd = best_usd
         self.judged_at: int | None = None
-        self.last_cost_usd: float | None = None
+        self.last_usd: float | None = None
 
     def _on_rollout_start(self) -> None:
         if self.judged_at is None or self.num_timesteps - self.judged_at >= self.every_steps:
@@ -91,10 +91,10 @@ class ValidationCallback(BaseCallback):
         if self.judged_at == self.num_timesteps:
             return
         verdict = self.judge(self.model)
-        self.last_cost_usd = verdict.cost_usd
-        is_best = verdict.cost_usd < self.best_cost_usd
+        self.last_usd = verdict.objective_usd
+        is_best = verdict.objective_usd < self.best_usd
         if is_best:
-            self.best_cost_usd = verdict.cost_usd
+            self.best_usd = verdict.objective_usd
         for name, value in verdict.kpis.items():
             self.logger.record(f"validation/{name}", value)
         self.logger.record("validation/saving_share", verdict.saving_share)
