@@ -17,6 +17,7 @@ from wattshift_agents.heuristics.job_by_job import DispatchLowestCarbon, Dispatc
 from wattshift_agents.heuristics.links import SleepingLinks
 from wattshift_agents.heuristics.predictive import ModelPredictive
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
+from wattshift_agents.heuristics.reducing import ReduceAtEdge
 from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
 from wattshift_agents.heuristics.stack import Stack
 from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
@@ -50,6 +51,7 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         ConsolidateAndSleep,
         LoadFollowingClocks,
         SleepingLinks,
+        ReduceAtEdge,
         AshraeFixed,
         OutdoorReset,
         BestStatic,
