@@ -22,6 +22,7 @@ from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
 from wattshift_agents.heuristics.stack import Stack
 from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
 from wattshift_agents.heuristics.storage import Arbitrage, PeakShaving, SelfConsumption
+from wattshift_agents.heuristics.supervisory import OptimalSetPoint
 from wattshift_agents.heuristics.suspending import ElasticGreedy, Threshold, WaitAwhile
 from wattshift_agents.heuristics.waiting import WaitForGreen
 
@@ -55,6 +56,7 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         AshraeFixed,
         OutdoorReset,
         BestStatic,
+        OptimalSetPoint,
         Arbitrage,
         PeakShaving,
         SelfConsumption,

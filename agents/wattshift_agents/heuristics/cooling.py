@@ -8,6 +8,7 @@ import numpy as np
 import yaml
 
 from wattshift_agents.heuristics.base import Heuristic
+from wattshift_agents.optimum.set_points import least_supply_c
 from wattshift_agents.policy import Action, Mask
 from wattshift_agents.view import Floats, View
 
@@ -28,14 +29,16 @@ class SetPoint(Heuristic):
         self.site = modules["site"].astype(np.int64)
         self.n_sites = len(world.params.sites)
         self.usual_c = plants["supply_c"]
-        self.coldest_c, self.warmest_c = modules["supply_min_c"], modules["supply_max_c"]
+        self.coldest_c = np.maximum(modules["supply_min_c"], least_supply_c(world))
+        self.warmest_c = modules["supply_max_c"]
+        self.lowest_c = modules["supply_min_c"]
         # Flow follows heat, so the loop's rise is the same at any load that keeps the pumps above their least flow.
         self.recommended_c = modules["inlet_limit_c"] - plants["capacity_kw"] / modules["conductance_kw_per_k"]
 
     def decide(self, action: Action, view: View) -> None:
         """Set the cooling slot."""
         wanted_c = np.clip(self.supply_c(view), self.coldest_c, self.warmest_c)
-        span_k = np.where(wanted_c > self.usual_c, self.warmest_c - self.usual_c, self.usual_c - self.coldest_c)
+        span_k = np.where(wanted_c > self.usual_c, self.warmest_c - self.usual_c, self.usual_c - self.lowest_c)
         gap_k = wanted_c - self.usual_c
         entries = np.divide(gap_k, span_k, out=np.zeros_like(gap_k), where=span_k > 0.0)
         by_site = np.ones((len(entries), self.n_sites))
@@ -45,7 +48,10 @@ class SetPoint(Heuristic):
 
     @abstractmethod
     def supply_c(self, view: View) -> Floats:
-        """`[n, M]` supply temperature wanted of each module's main plant; limited to the plant's range afterwards."""
+        """`[n, M]` supply temperature wanted of each module's main plant.
+
+        Limited afterwards to the plant's range, and to what the equipment is recommended at least.
+        """
 
 
 class AshraeFixed(SetPoint):
