@@ -6,20 +6,27 @@ Loading builds the network from `policy.json` and reads weights only (`torch.loa
 
 import io
 import json
+import logging
 import os
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from wattshift_agents.config import AgentConfig, TaskConfig
-from wattshift_agents.errors import SettingsError
+from omegaconf import MISSING
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from wattshift_agents.config import AGENT_SCHEMAS, AgentConfig, TaskConfig, task_config
+from wattshift_agents.errors import SettingsError, closest
 
 if TYPE_CHECKING:
     from wattshift.world import World
 
+log = logging.getLogger(__name__)
+
 MODEL, CARD = "model.zip", "policy.json"
-FORMAT = 1
+FORMAT = 2
 """Version of `policy.json`; raised when its fields change."""
 
 
@@ -27,30 +34,50 @@ FORMAT = 1
 class Card:
     """What is needed to rebuild a policy and to refuse it where it does not fit."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
     name: str
     algorithm: str
     agent: dict[str, Any]  # settings of the algorithm
     task: dict[str, Any]
+    decision_s: float  # from one decision to the next
+    variant: dict[str, Any]  # of the world it was trained in: what was not as written
     observation: list[str]  # name of every feature, in order
     actions: dict[str, list[int]]  # slot -> first and one past the last component
     steps: int  # decisions trained for
     seed: int
-    validation_cost_usd: float | None  # mean cost of a validation window; None before the first validation
+    validation_objective_usd: float | None  # mean of a validation window; None before the first validation
     format: int = FORMAT
 
     @classmethod
     def untrained(cls, name: str, agent: AgentConfig, task: TaskConfig, world: "World", seed: int) -> "Card":
         """The card of a policy that is about to be trained in a world."""
         observation, actions = layout_of(world)
-        return cls(name, agent.algorithm, asdict(agent), asdict(task), observation, actions, 0, seed, None)
+        return cls(
+            name=name,
+            algorithm=agent.algorithm,
+            agent=asdict(agent),
+            task=asdict(task),
+            decision_s=decision_s_of(world),
+            variant=variant_of(world),
+            observation=observation,
+            actions=actions,
+            steps=0,
+            seed=seed,
+            validation_objective_usd=None,
+        )
 
-    def check_fits(self, world: "World", where: Path, is_portable: bool = False) -> None:
-        """Refuse a world that shows or offers something else than the policy was trained with.
+    def check_fits(self, world: "World", where: Path, is_portable: bool = False, any_pace: bool = False) -> None:
+        """Refuse a world that shows, offers or asks for something else than the policy was trained with.
+
+        What a decision does, and how far a discount looks, are measured in decisions, so another pace is refused, too.
+        Another variant is a question that people ask of a policy; the log says so.
 
         Args:
             world: Of the environment that it shall drive.
             where: It was found, for the message.
             is_portable: It acts on any number of sites, so that only kinds of features and slots must be the same.
+            any_pace: Let another pace of decisions pass.
 
         Raises:
             SettingsError: Names the first thing that differs, and the task the policy was trained on.
@@ -61,12 +88,36 @@ class Card:
         else:
             difference = _first_difference(self.observation, observation) or _slot_difference(self.actions, actions)
         if difference:
-            trained = " ".join(f"task.{key}={value}" for key, value in self.task.items())
-            is_moved = not is_portable and world.scenario.name != self.task["scenario"]
+            is_moved = not is_portable and world.scenario.name != self.task.get("scenario")
             hint = ". Only ppo_equivariant acts on another scenario than it was trained on" if is_moved else ""
+            trained = f"It was trained with {self._trained_with()}{hint}"
+            raise SettingsError(f"{where}: does not fit this environment: {difference}. {trained}")
+        if decision_s_of(world) != self.decision_s and not any_pace:
             raise SettingsError(
-                f"{where}: does not fit this environment: {difference}. It was trained with {trained}{hint}"
+                f"{where}: was trained to decide every {self.decision_s:g} s, this environment asks it every "
+                f"{decision_s_of(world):g} s. It was trained with {self._trained_with()}. To try it at this pace "
+                "all the same: any_pace=true"
             )
+        if variant_of(world) != self.variant:
+            ours, theirs = self.variant or "none", variant_of(world) or "none"
+            log.warning("%s: was trained with the variant %s, this environment has %s", where, ours, theirs)
+
+    def _trained_with(self) -> str:
+        """The task, as a command line asks for it."""
+        try:
+            return task_config(self.task).as_overrides()
+        except OmegaConfBaseException:  # of a version with other settings
+            return " ".join(f"task.{key}={value}" for key, value in self.task.items())
+
+
+def decision_s_of(world: "World") -> float:
+    """Seconds from one decision to the next."""
+    return round(3600.0 * world.decision_h, 6)
+
+
+def variant_of(world: "World") -> dict[str, Any]:
+    """What of a world is not as task and scenario are written, as it goes into JSON."""
+    return world.variant.model_dump(mode="json", exclude_defaults=True)
 
 
 def layout_of(world: "World") -> tuple[list[str], dict[str, list[int]]]:
@@ -117,15 +168,61 @@ def read_card(folder: Path) -> Card:
     """
     path = folder / CARD
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as problem:
         raise SettingsError(f"{path}:{problem.lineno}: not JSON: {problem.msg}") from problem
-    if fields.get("format") != FORMAT:
-        raise SettingsError(f"{path}: format {fields.get('format')}, this version reads {FORMAT}")
+    except UnicodeDecodeError as problem:
+        raise SettingsError(f"{path}: not UTF-8 text: {problem.reason} at byte {problem.start}") from problem
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path}: got a {type(content).__name__}, must be a mapping")
+    if content.get("format") == 1:
+        content = _from_format_1(content, path)
+    if content.get("format") != FORMAT:
+        raise SettingsError(f"{path}: format {content.get('format')}, this version reads {FORMAT}")
     try:
-        return Card(**fields)
-    except TypeError as problem:
-        raise SettingsError(f"{path}: {problem}") from problem
+        card = TypeAdapter(Card).validate_python(content)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        raise SettingsError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from problem
+    _check_agent(card, path)
+    return card
+
+
+def _from_format_1(content: dict[str, Any], path: Path) -> dict[str, Any]:
+    """A card of the first format, whose task says what has fields of its own since."""
+    content, task = dict(content), content.get("task")
+    if not isinstance(task, dict) or not {"step_s", "decision_every"} <= task.keys():
+        raise SettingsError(
+            f"{path}: an older version has written it, and it does not say at which pace the policy decides; add "
+            "task.step_s and task.decision_every as they were in training"
+        )
+    content["decision_s"] = float(task["step_s"] * task["decision_every"])
+    content["variant"] = task.get("variant") or {}
+    content["validation_objective_usd"] = content.pop("validation_cost_usd", None)
+    return content | {"format": 2}
+
+
+def _check_agent(card: Card, path: Path) -> None:
+    """Refuse settings of an agent that this version does not know, or that lack something.
+
+    Raises:
+        SettingsError: Names the first one.
+    """
+    if card.algorithm not in AGENT_SCHEMAS:
+        raise SettingsError(
+            f"{path}: algorithm: got {card.algorithm}, must be one of {', '.join(AGENT_SCHEMAS)}."
+            f"{closest(card.algorithm, AGENT_SCHEMAS)}"
+        )
+    schema = fields(AGENT_SCHEMAS[card.algorithm])
+    known = [one.name for one in schema]
+    made = "Another version of wattshift has written it"
+    for name in card.agent:
+        if name not in known:
+            hint = f"{closest(name, known)} Known: {', '.join(known)}"
+            raise SettingsError(f"{path}: agent.{name}: unknown setting.{hint}. {made}")
+    for one in schema:
+        if one.name not in card.agent and one.default == MISSING:
+            raise SettingsError(f"{path}: agent.{one.name}: missing. {made}")
 
 
 def read_weights(folder: Path) -> dict[str, Any]:

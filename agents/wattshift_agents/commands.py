@@ -1,13 +1,14 @@
 """The two commands as functions: train and then test, and evaluate."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from wattshift_agents.config import EvaluateConfig, TrainConfig
-from wattshift_agents.environment import make_fleet
+from wattshift_agents.config import EvaluateConfig, TaskConfig, TrainConfig
+from wattshift_agents.environment import completed, make_fleet
 from wattshift_agents.errors import SettingsError
 from wattshift_agents.heuristics import Heuristic, make_heuristics
+from wattshift_agents.options import checked_options
 from wattshift_agents.policy import Policy
 from wattshift_agents.reporting import publish, run_policies
 from wattshift_agents.results import REFERENCE
@@ -37,6 +38,7 @@ def run_training(config: TrainConfig, folder: Path) -> bool:
     from wattshift_agents.training import Trainer
 
     console = make_console()
+    config = replace(config, task=completed(config.task))
     heuristics = _with_autopilot(config.test.policies)
     test_env = None
     if config.test.windows != 0:
@@ -54,7 +56,7 @@ def run_training(config: TrainConfig, folder: Path) -> bool:
         return True
     learned = load_policy(folder / BEST, test_env, taken=[policy.name for policy in heuristics])
     results = run_policies(test_env, config.test.seed, [learned, *heuristics], console)
-    title = f"{config.task.id}, scenario {config.task.scenario}, held-out test windows ({config.traces.test.source})"
+    title = f"{_setting(config.task)}, held-out test windows ({config.traces.test.source})"
     publish(results, folder, title, asdict(config), CONFIDENCE, console)
     return True
 
@@ -70,26 +72,31 @@ def run_evaluation(config: EvaluateConfig, folder: Path) -> None:
         SettingsError: Something cannot be used; raised before the first episode.
     """
     console = make_console()
+    config = replace(config, task=completed(config.task))
     policies: list[Policy] = list(_with_autopilot(config.policies, config.options))
     _check_windows("windows", config.windows)
-    if not 0.0 < config.confidence < 1.0:
-        raise SettingsError(f"confidence: got {config.confidence}, must be between 0 and 1")
     traces = getattr(config.traces, config.split.value)
     env = make_fleet(config.task, traces, config.windows, "Disabled")
     if config.checkpoints:
         from wattshift_agents.sb3.learned import load_policy  # torch, which heuristics do without
     for path in config.checkpoints:
-        policies.append(load_policy(Path(path), env, taken=[policy.name for policy in policies]))
+        policies.append(load_policy(Path(path), env, [policy.name for policy in policies], config.any_pace))
     open_run(folder, config)
     results = run_policies(env, config.seed, policies, console)
-    title = f"{config.task.id}, scenario {config.task.scenario}, {config.split.value} windows ({traces.source})"
+    title = f"{_setting(config.task)}, {config.split.value} windows ({traces.source})"
     settings = asdict(config) | {"split": config.split.value}
     publish(results, folder, title, settings, config.confidence, console)
 
 
+def _setting(task: TaskConfig) -> str:
+    """Task, scenario and variant, for a title."""
+    changes = "".join(f", {name} {value}" for name, value in task.variant.changes().items())
+    return f"{task.title}, scenario {task.scenario}{changes}"
+
+
 def _with_autopilot(names: list[str], options: dict[str, dict[str, Any]] | None = None) -> list[Heuristic]:
     """The named heuristics, and the one that all are compared with."""
-    return make_heuristics([REFERENCE, *names], options)
+    return make_heuristics([REFERENCE, *names], checked_options(options or {}))
 
 
 def _check_windows(name: str, windows: int) -> None:

@@ -1,6 +1,7 @@
 """Fixed evaluation sets, and running policies over them: every policy meets the same windows and random numbers."""
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,11 +12,11 @@ from gymnasium.vector import AutoresetMode
 
 from wattshift.traces.series import Traces
 from wattshift_agents.errors import SettingsError
-from wattshift_agents.heuristics import Heuristic
-from wattshift_agents.policy import Policy
+from wattshift_agents.kinds import kind_of
+from wattshift_agents.policy import Action, Mask, Observation, Policy
 from wattshift_agents.results import Results, Window
 from wattshift_agents.statistics import Floats
-from wattshift_agents.view import look
+from wattshift_agents.view import View, look
 
 if TYPE_CHECKING:
     from wattshift.vector import WattshiftVectorEnv
@@ -90,11 +91,38 @@ def evaluate(
     names = [policy.name for policy in policies]
     if len(set(names)) != len(names):
         raise ValueError(f"policies must have different names, got {names}")
+    timed = [Timed(policy) for policy in policies]
     return Results(
         windows=evaluation_set.windows,
-        kpis={policy.name: play(env, evaluation_set, policy, progress) for policy in policies},
-        heuristics=tuple(policy.name for policy in policies if isinstance(policy, Heuristic)),
+        kpis={policy.name: play(env, evaluation_set, policy, progress) for policy in timed},
+        kinds={policy.name: kind_of(policy) for policy in policies},
+        decision_ms={policy.name: policy.decision_ms for policy in timed},
     )
+
+
+class Timed:
+    """A policy that counts the time it takes to decide, without the world's."""
+
+    def __init__(self, policy: Policy):
+        self.policy, self.name = policy, policy.name
+        self._seconds, self._decisions = 0.0, 0
+
+    def reset(self, world: "World", mask: Mask | None = None) -> None:
+        """Begin episodes."""
+        self.policy.reset(world, mask)
+
+    def act(self, observation: Observation, view: View) -> Action:
+        """The policy's decision."""
+        began_s = time.perf_counter()
+        action = self.policy.act(observation, view)
+        self._seconds += time.perf_counter() - began_s
+        self._decisions += len(observation)
+        return action
+
+    @property
+    def decision_ms(self) -> float:
+        """Mean time of a decision of one environment so far, ms; 0 before the first."""
+        return 1e3 * self._seconds / max(self._decisions, 1)
 
 
 def play(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wattshift.energy_cost import mean_energy_usd_per_kwh
 from wattshift.traces.series import SOLAR, WIND
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ def look_out(world: "World") -> Outlook:
     next_month = np.searchsorted(traces.month, traces.month[row], side="right")
     load_kw = moved["it_kw"] + moved["cooling_kw"] + moved["loss_kw"]
     ran = moved["it_kw"] > NO_LOAD_KW
-    carbon_usd_per_kwh = traces.mean_carbon_kg_per_kwh * params.rules["carbon_usd_per_kg"][0]
     arrived = np.where(state.episode["step"][:, None] > 0, world.ledger.flows["per_s"], np.nan)
     requests_ahead = traces.request_forecast_per_s[hour].astype(np.float64)
     present = np.where(np.isnan(arrived), requests_ahead[:, :, 0], arrived)  # nothing has arrived before the first step
@@ -67,8 +67,7 @@ def look_out(world: "World") -> Outlook:
         replicas=state.modules["replicas"].astype(np.float64),
         period_h=state.episode["period_h"] + np.minimum(left_h, (next_month - row) * step_h),
         left_h=left_h,
-        mean_energy_usd_per_kwh=(traces.mean_price_usd_per_kwh + carbon_usd_per_kwh)[zone]
-        + sites["price_adder_usd_per_kwh"],
+        mean_energy_usd_per_kwh=mean_energy_usd_per_kwh(world),
     )
 
 

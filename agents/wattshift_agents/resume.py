@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from wattshift_agents import checkpoint
 from wattshift_agents.config import TrainConfig
@@ -31,7 +32,10 @@ def resumed_config(composed: DictConfig, overrides: list[str]) -> DictConfig:
     saved = OmegaConf.load(path)
     settings = algorithm(OmegaConf.select(saved, "agent.algorithm") or "").settings
     schema = OmegaConf.structured(TrainConfig(agent=settings()))
-    config = OmegaConf.merge(schema, saved)
+    try:
+        config = OmegaConf.merge(schema, saved)
+    except OmegaConfBaseException as problem:
+        raise SettingsError(f"{path}: another version of wattshift has written it: {problem}") from problem
     for override in OverridesParser.create().parse_overrides(overrides):
         if override.key_or_group not in MAY_CHANGE:
             raise SettingsError(

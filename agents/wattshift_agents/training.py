@@ -80,13 +80,13 @@ class Trainer:
         open_run(folder, config)
         outputs = [TensorBoardOutputFormat(str(folder / TENSORBOARD)), CSVOutputFormat(str(folder / METRICS))]
         self.model.set_logger(Logger(str(folder), outputs))
-        self.best_cost_usd = np.inf
+        self.best_usd = np.inf
         if resumed is not None:
             self._continue_from(resumed)
 
     def run(self) -> Outcome:
         """Train to the configured total, or until Ctrl-C; either way `last` holds the policy as it is then."""
-        validation = ValidationCallback(self.config.validation.every_steps, self._judge, self._keep, self.best_cost_usd)
+        validation = ValidationCallback(self.config.validation.every_steps, self._judge, self._keep, self.best_usd)
         with StopRequest() as stop, progress_bar(self.console) as bar:
             if self.head_start is not None and self.card.steps == 0:
                 self._imitate(self.head_start, bar, stop.asked)
@@ -95,7 +95,7 @@ class Trainer:
             interrupted = stop.asked()
             if not interrupted:
                 validation.validate()
-        self._save(LAST, validation.last_cost_usd)
+        self._save(LAST, validation.last_usd)
         return Outcome(self.model.num_timesteps, interrupted)
 
     def close(self) -> None:
@@ -146,16 +146,18 @@ class Trainer:
 
     def _keep(self, model: BaseAlgorithm, verdict: Verdict, is_best: bool) -> None:
         """Save what has just been judged, and say how it did."""
-        self._save(LAST, verdict.cost_usd)
+        self._save(LAST, verdict.objective_usd)
         if is_best:
-            self._save(BEST, verdict.cost_usd)
+            self._save(BEST, verdict.objective_usd)
+        cost_usd = verdict.kpis["cost_usd"]
+        weighed = "" if verdict.objective_usd == cost_usd else f", objective {verdict.objective_usd:,.0f} USD"
         self.console.print(
-            f"step {model.num_timesteps:>11,}  validation cost {verdict.cost_usd:,.0f} USD, "
+            f"step {model.num_timesteps:>11,}  validation cost {cost_usd:,.0f} USD{weighed}, "
             f"{-100.0 * verdict.saving_share:+.2f} % to autopilot{', best so far' if is_best else ''}"
         )
 
-    def _save(self, which: str, validation_cost_usd: float | None) -> None:
-        card = replace(self.card, steps=self.model.num_timesteps, validation_cost_usd=validation_cost_usd)
+    def _save(self, which: str, objective_usd: float | None) -> None:
+        card = replace(self.card, steps=self.model.num_timesteps, validation_objective_usd=objective_usd)
         checkpoint.save(self.model, card, self.folder / which)
 
     def _card_to_continue(self, resumed: Path, world: World) -> Card:
@@ -177,7 +179,8 @@ class Trainer:
         earlier_best = resumed.parent / BEST
         if resumed.name == LAST and (earlier_best / checkpoint.CARD).is_file():
             shutil.copytree(earlier_best, self.folder / BEST)
-            self.best_cost_usd = checkpoint.read_card(earlier_best).validation_cost_usd or np.inf
+            best_usd = checkpoint.read_card(earlier_best).validation_objective_usd
+            self.best_usd = np.inf if best_usd is None else best_usd
 
 
 def training_env(config: TrainConfig) -> VecEnv:

@@ -1,5 +1,6 @@
 """`Validator`: how good a policy is on the validation windows, against the autopilot on the same ones."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import numpy as np
 from wattshift_agents.evaluation import EvaluationSet, play
 from wattshift_agents.heuristics import make_heuristics
 from wattshift_agents.policy import Policy
-from wattshift_agents.results import REFERENCE
+from wattshift_agents.results import OBJECTIVE, REFERENCE
 
 if TYPE_CHECKING:
     from wattshift.vector import WattshiftVectorEnv
@@ -19,12 +20,15 @@ class Verdict:
     """One validation: KPIs as means over the windows."""
 
     kpis: dict[str, float]
-    saving_share: float  # of the autopilot's total cost on the same windows; positive is better
+    saving_share: float  # of what the autopilot costs on the same windows; positive is better, NaN if it costs nothing
 
     @property
-    def cost_usd(self) -> float:
-        """Mean cost of a window."""
-        return self.kpis["cost_usd"]
+    def objective_usd(self) -> float:
+        """Mean over the windows of what checkpoints are picked by: cost as the task weighs it, the KPI `objective_usd`.
+
+        The money alone is in `kpis`.
+        """
+        return self.kpis[OBJECTIVE]
 
 
 class Validator:
@@ -39,10 +43,11 @@ class Validator:
         self.env = env
         self.evaluation_set = EvaluationSet.spread(env, seed)
         (autopilot,) = make_heuristics([REFERENCE])
-        self.autopilot_cost_usd = float(np.mean(play(env, self.evaluation_set, autopilot)["cost_usd"]))
+        self.autopilot_cost_usd = float(np.mean(play(env, self.evaluation_set, autopilot)[OBJECTIVE]))
 
     def judge(self, policy: Policy) -> Verdict:
         """Run one policy over the windows."""
         kpis = play(self.env, self.evaluation_set, policy)
         means = {name: float(np.mean(values)) for name, values in kpis.items()}
-        return Verdict(means, 1.0 - means["cost_usd"] / self.autopilot_cost_usd)
+        saved_usd = self.autopilot_cost_usd - means[OBJECTIVE]
+        return Verdict(means, saved_usd / self.autopilot_cost_usd if self.autopilot_cost_usd else math.nan)

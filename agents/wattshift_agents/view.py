@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wattshift.traces.series import CARBON, PRICE
+from wattshift import energy_cost
+from wattshift.traces.series import PRICE
 from wattshift_agents.jobs import jobs_of
 from wattshift_agents.outlook import Outlook, look_out
 
@@ -24,12 +25,14 @@ class View(NamedTuple):
     """
 
     clock: Floats  # [n, 6] sin and cos of the UTC hour of day, of the day of week, of the time of year
-    carbon_kg_per_kwh: Floats  # [n, S] grid average, this step
+    carbon_kg_per_kwh: Floats  # [n, S] intensity of the grid that is charged: average or marginal, this step
     price_usd_per_kwh: Floats  # [n, S] spot price plus the site's network charges, this step
     energy_usd_per_kwh: Floats  # [n, S] the price and the cost of the carbon, this step
-    carbon_forecast_kg_per_kwh: Floats  # [n, S, LEADS] issued at the start of this hour
+    carbon_usd_per_kg: Floats  # [n] price of carbon, this step; higher beyond a carbon budget
+    carbon_budget_left_kg: Floats  # [n] that the episode may still emit, negative beyond; inf without a budget
+    carbon_forecast_kg_per_kwh: Floats  # [n, S, LEADS] of the charged intensity, issued at the start of this hour
     price_forecast_usd_per_kwh: Floats  # [n, S, LEADS] plus the site's network charges
-    energy_forecast_usd_per_kwh: Floats  # [n, S, LEADS] the price and the cost of the carbon
+    energy_forecast_usd_per_kwh: Floats  # [n, S, LEADS] the price and the cost of the carbon at its present price
     job_occupancy: Floats  # [n, S] chips that jobs hold / chips that the autopilot offers; of a site's fullest module
     curtailment_in_h: Floats  # [n, S] until a request of the grid operator begins; 0 = none announced
     allowed_kw: Floats  # [n, S] import that a request asks to keep within, this step; inf = none holds
@@ -62,20 +65,22 @@ def look(world: "World") -> View:
     hour = row // round(3600.0 / traces.step_s)
     zone = params.sites["zone"]
     adder = params.sites["price_adder_usd_per_kwh"]
-    carbon_usd_per_kg = params.rules["carbon_usd_per_kg"][0]
+    carbon_usd_per_kg = energy_cost.carbon_usd_per_kg(world)
 
-    carbon = traces.carbon_kg_per_kwh[row][:, zone].astype(np.float64)
+    carbon = energy_cost.carbon_kg_per_kwh(world)
     price = traces.price_usd_per_kwh[row][:, zone] + adder
-    carbon_forecast = traces.forecast[hour, CARBON][:, zone].astype(np.float64)
+    carbon_forecast = energy_cost.carbon_forecast_kg_per_kwh(world)
     price_forecast = traces.forecast[hour, PRICE][:, zone] + adder[:, None]
     return View(
         clock=traces.clock[row].astype(np.float64),
         carbon_kg_per_kwh=carbon,
         price_usd_per_kwh=price,
-        energy_usd_per_kwh=price + carbon_usd_per_kg * carbon,
+        energy_usd_per_kwh=price + carbon_usd_per_kg[:, None] * carbon,
+        carbon_usd_per_kg=carbon_usd_per_kg,
+        carbon_budget_left_kg=energy_cost.carbon_budget_left_kg(world),
         carbon_forecast_kg_per_kwh=carbon_forecast,
         price_forecast_usd_per_kwh=price_forecast,
-        energy_forecast_usd_per_kwh=price_forecast + carbon_usd_per_kg * carbon_forecast,
+        energy_forecast_usd_per_kwh=price_forecast + carbon_usd_per_kg[:, None, None] * carbon_forecast,
         job_occupancy=_job_occupancy(world),
         **_grid_side(world),
         jobs=jobs_of(world),

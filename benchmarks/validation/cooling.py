@@ -1,23 +1,16 @@
 """Cooling: annual PUE and WUE of every design, the liquid retrofit, and the best set-point of every plant."""
 
-from pathlib import Path
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from wattshift import catalog
-
+from . import set_points
 from .check import Check, Section, markdown_table
-from .one_site import scenario_of, set_points, year
+from .one_site import LOAD, scenario_of, year
 
 ZONES = ("CAL", "TEX", "DE", "GB", "ON", "NSW")
 BY_DESIGN = "PUE and WUE by design, published medians and P5-P95"
 RETROFIT = "liquid retrofit of a 1-2 MW site, published measurement"
-PICTURE = Path(__file__).parents[2] / "docs" / "validation" / "setpoint.png"
-
-ORDINARY = (20.0, 15.0)
-"""Dry and wet bulb of ordinary weather, C."""
 
 
 class Design(NamedTuple):
@@ -65,14 +58,12 @@ DESIGNS = (
         "liquid, dry + adiabatic",
     ),
 )
-LOAD = 0.6
-ACTIVE = tuple(name for name, plant in catalog.plants().items() if plant.carnot_share.value > 0.0)
 
 
 def section() -> Section:
     """All of it."""
     annual, annual_table = annual_checks()
-    optimum, optimum_table = optimum_checks()
+    optimum = set_points.curves()
     return Section(
         title="Cooling",
         text=(
@@ -88,15 +79,11 @@ def section() -> Section:
             "power x .819 then needs a PUE of 1.39 before. Here cold plates for 75 % of the heat (`liquid- "
             "chiller`) join the chilled water of `air-chiller`: 1200 H100, 80 % busy, 1.1 MW of IT, mean of "
             "Germany and California.\n\n"
-            "**Set-points.** Total power of servers, fans and plant against the supply set-point at "
-            f"{ORDINARY[0]:.0f} C dry and {ORDINARY[1]:.0f} C wet bulb, chips {LOAD:.0%} busy: fans and leakage "
-            "grow with the inlet, compressor and outdoor fans save. The curves of the chilled-water plants are "
-            "flat below their minimum: there the compressor is at its best lift, and colder costs next to "
-            "nothing."
+            f"{set_points.TEXT}"
         ),
-        checks=annual + retrofit_checks() + optimum,
-        tables=[annual_table, optimum_table],
-        pictures=[PICTURE.name],
+        checks=annual + retrofit_checks() + set_points.checks(optimum),
+        tables=[annual_table, set_points.weather_table(optimum), set_points.depth_table(optimum)],
+        pictures=[set_points.draw(optimum)],
     )
 
 
@@ -153,61 +140,3 @@ def retrofit_checks() -> list[Check]:
         Check(f"0 to 75 % direct-to-chip: {what}", f"{value:g} %", float(mine), value - 3.0, value + 3.0, "%", RETROFIT)
         for (what, value), mine in zip(published, ours, strict=True)
     ]
-
-
-def optimum_checks() -> tuple[list[Check], str]:
-    """Where the total power of each active plant has its minimum, and the picture of the curves."""
-    checks, rows, curves = [], [], {}
-    for name in ACTIVE:
-        supply_c, total_kw = set_points(scenario_of("DE", name, GPU, 1000, "delta-conversion", LOAD), *ORDINARY)
-        best = int(total_kw.argmin())
-        above = 100.0 * (total_kw / total_kw[best] - 1.0)
-        rows.append(
-            (
-                f"`{name}`",
-                f"{supply_c[0]:.0f}-{supply_c[-1]:.0f}",
-                f"{supply_c[best]:.1f}",
-                f"{above[0]:.2f}",
-                f"{above[len(above) // 2]:.2f}",
-                f"{above[-1]:.2f}",
-            )
-        )
-        margin_c = 1e-6
-        low, high = supply_c[0] + margin_c, supply_c[-1] - margin_c
-        checks.append(
-            Check(
-                f"{name}: best set-point",
-                "inside the range",
-                supply_c[best],
-                low,
-                high,
-                "C",
-                "fans and leakage against the plant",
-            )
-        )
-        curves[name] = (supply_c, above)
-    draw(curves)
-    heading = ("plant", "range, C", "best, C", "coldest, % more", "autopilot, % more", "warmest, % more")
-    return checks, markdown_table(heading, rows)
-
-
-def draw(curves: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
-    """Excess of total power over its minimum against the set-point, a panel for each family of plants."""
-    families = {
-        "air": [name for name in curves if name.startswith("air")],
-        "air with economiser": [n for n in curves if n.startswith(("free", "dry", "tower"))],
-        "liquid and edge": [n for n in curves if n.startswith(("liquid", "immersion", "edge"))],
-    }
-    figure, axes = plt.subplots(1, 3, figsize=(13, 4), layout="constrained", sharey=True)
-    for axis, (family, names) in zip(axes, families.items(), strict=True):
-        for name in names:
-            supply_c, above = curves[name]
-            (line,) = axis.plot(supply_c, above, label=name)
-            axis.plot(supply_c[above.argmin()], 0.0, "o", color=line.get_color())
-        axis.set(title=family, xlabel="supply set-point, C", ylim=(-0.3, 10.0))
-        axis.legend(frameon=False, fontsize=8)
-        axis.spines[["top", "right"]].set_visible(False)
-    axes[0].set_ylabel("servers, fans and plant: % above the least")
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(PICTURE, dpi=110)
-    plt.close(figure)

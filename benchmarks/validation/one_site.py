@@ -1,6 +1,6 @@
 """A site of one module under a steady load: what the topics about cooling simulate."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,12 @@ from wattshift.traces import TraceSpec, build_traces
 from wattshift.world import World
 
 HOUR_S, DAYS, SET_POINTS = 3600.0, 364, 61
+
+USD_PER_KWH = 0.15
+"""A kWh with carbon and everything else, as where a scenario does not say."""
+
+LOAD = 0.6
+"""Share of the chips that are busy, in the mean."""
 
 _REQUEST = {
     "summary": "A steady service that every chip can run",
@@ -62,22 +68,48 @@ def year(scenario: Scenario) -> dict[str, float]:
     return {name: float(values[0]) for name, values in kpis.items()}
 
 
-def set_points(scenario: Scenario, temp_c: float, wet_bulb_c: float) -> tuple[np.ndarray, np.ndarray]:
-    """Set-points over the allowed range, C, and the total power at each, kW: one day of the same work and weather."""
+class Sweep(NamedTuple):
+    """What set-points and flows come to, for the same work in the same weather; [supply, flow]."""
+
+    supply_c: np.ndarray  # [supply]
+    flow: np.ndarray  # [flow] over the flow that follows the load
+    power_kw: np.ndarray  # servers, their fans and the plant
+    usd_per_h: np.ndarray  # that power at USD_PER_KWH, water and the thermal term
+
+
+def sweep(scenario: Scenario, temp_c: float, wet_bulb_c: float, flows: int = 1) -> Sweep:
+    """A day at every set-point over the allowed range, and so many flows over theirs; one flow: the autopilot's.
+
+    Args:
+        scenario: of one site with one module.
+        temp_c: dry bulb of all hours.
+        wet_bulb_c: wet bulb of all hours.
+        flows: levels of the flow slot, the autopilot's in the middle.
+    """
     traces = build_traces(scenario.demand(), TraceSpec(), HOUR_S)
     zones = traces.zones.copy()
     zones["temp_c"], zones["wet_bulb_c"] = temp_c, wet_bulb_c
-    world = World(SET_POINTS, scenario=scenario, traces=traces._replace(zones=zones), step_s=HOUR_S, episode_days=2)
-    everywhere = np.ones(SET_POINTS, np.bool_)
-    world.begin(everywhere, np.zeros(SET_POINTS, np.uint64), np.zeros(SET_POINTS, np.int64))
-    action = np.zeros((SET_POINTS, len(world.layout.action_names)), np.float32)
-    action[:, world.layout.actions["cooling"]] = np.linspace(-1.0, 1.0, SET_POINTS)[:, None]
-    total_kw = np.zeros(SET_POINTS)
+    shape = (SET_POINTS, flows)
+    n_envs = SET_POINTS * flows
+    world = World(n_envs, scenario=scenario, traces=traces._replace(zones=zones), step_s=HOUR_S, episode_days=2)
+    everywhere = np.ones(n_envs, np.bool_)
+    world.begin(everywhere, np.zeros(n_envs, np.uint64), np.zeros(n_envs, np.int64))
+    action = np.zeros((*shape, len(world.layout.action_names)), np.float32)
+    action[:, :, world.layout.actions["cooling"]] = np.linspace(-1.0, 1.0, SET_POINTS)[:, None, None]
+    if flows > 1:
+        action[:, :, world.layout.actions["flow"]] = np.linspace(-1.0, 1.0, flows)[:, None]
+    power_kw, usd_per_h = np.zeros(n_envs), np.zeros(n_envs)
     for hour in range(48):
-        world.step(action, ~everywhere)
+        world.step(action.reshape(n_envs, -1), ~everywhere)
         if hour >= 24:  # by then the loops have settled
-            total_kw += (world.ledger.sites["it_kw"] + world.ledger.sites["cooling_kw"])[:, 0] / 24.0
-    return world.control.modules["supply_c"][:, 0].copy(), total_kw
+            terms = world.terms()
+            drawn_kw = (world.ledger.sites["it_kw"] + world.ledger.sites["cooling_kw"])[:, 0]
+            power_kw += drawn_kw / 24.0
+            usd_per_h += (drawn_kw * USD_PER_KWH + terms["water_usd"] + terms["thermal_usd"]) / 24.0
+    settings = world.control.modules[:, 0].reshape(shape)
+    return Sweep(
+        settings["supply_c"][:, 0].copy(), settings["flow"][0].copy(), power_kw.reshape(shape), usd_per_h.reshape(shape)
+    )
 
 
 def _rate_per_s(chip: str, count: int, load: float) -> float:

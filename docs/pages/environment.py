@@ -16,6 +16,27 @@ from wattshift.world import World
 HEADER = "<!-- Written by `python docs/generate.py` from the code; edit that, not this. -->"
 Row = Sequence[object]
 
+OWN_TASK = """A YAML file such as `my.yaml`:
+
+```yaml
+summary: Clock chips by the price of energy, every quarter of an hour
+drives: [caps, storage]
+sees: [clock, sites, modules, forecast]
+pays: {electricity_usd: 1, carbon_usd: 2, sla_usd: 1} # weights, 0 or more; left out: every term at 1
+scenario: hybrid
+decision_every: 3
+episode_days: 2
+```
+
+`gymnasium.make("wattshift/Fleet-v0", task="my.yaml")` makes it (any id does), `python train.py task=own
+task.task=my.yaml` trains and tests an agent on it; `task.scenario=tiny` and the like go before what the file says. The
+reward, the choice of a checkpoint and the order of tables follow the objective that `pays` makes (`objective_usd`); the
+plain money is shown beside it. Agents begin from nothing: the head starts of `configs/head_start` are for the tasks
+that they are named after."""
+
+A_BUDGET = {"carbon_budget": {"kg_per_day": 2000.0, "usd_per_t": 100.0}}
+"""Any: only what the block looks like is shown."""
+
 
 def environment_page() -> str:
     """`wattshift/Fleet-v0` on the hybrid scenario, in Markdown."""
@@ -32,11 +53,16 @@ def environment_page() -> str:
         ),
         "All pay for every cost term at weight 1: chips, heat, power and links are shared, so that every slot moves "
         "every term, and one that were left out would be free to waste. So costs of different tasks are of one kind.",
+        "### A task of your own",
+        OWN_TASK,
         f"## Actions: {action}",
         action_table(world),
         f"## Observation: {observation}",
         *observation_tables(world),
         listed_names(world),
+        "### Block `budget`: the last entries",
+        "Where the scenario or the variant has a carbon budget, whatever the task sees; else it is not there.",
+        feature_table(World(1, "hybrid", variant=A_BUDGET), "budget"),
         "## Cost terms",
         f"`info['terms']` after every decision, in USD. The reward is minus their weighted sum over "
         f"`reward_scale_usd`, here {world.reward_scale_usd:g}.",
@@ -122,17 +148,20 @@ def observation_tables(world: World) -> list[str]:
         "`stride` entries."
     ]
     for block, place in world.layout.slices.items():
-        parts.append(f"### Block `{block}`: entries {place.start} to {place.stop - 1}")
-        rows: dict[Row, list[int]] = {}
-        for index in range(place.start, place.stop):
-            rows.setdefault(_row(world, world.layout.features[index]), []).append(index)
-        parts.append(
-            table(
-                ("index", "count", "stride", "name", "unit", "centre", "scale", "what it is"),
-                [(indices[0], len(indices), _stride(indices), *row) for row, indices in rows.items()],
-            )
-        )
+        parts += [f"### Block `{block}`: entries {place.start} to {place.stop - 1}", feature_table(world, block)]
     return parts
+
+
+def feature_table(world: World, block: str) -> str:
+    """The entries of one block."""
+    place = world.layout.slices[block]
+    rows: dict[Row, list[int]] = {}
+    for index in range(place.start, place.stop):
+        rows.setdefault(_row(world, world.layout.features[index]), []).append(index)
+    return table(
+        ("index", "count", "stride", "name", "unit", "centre", "scale", "what it is"),
+        [(indices[0], len(indices), _stride(indices), *row) for row, indices in rows.items()],
+    )
 
 
 def _stride(indices: Sequence[int]) -> str:

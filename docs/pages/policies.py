@@ -29,7 +29,8 @@ def heuristics_page() -> str:
 
 # Heuristics
 `policies=[...]` of `evaluate.py` takes these names, or `all`. All of them act through the same action space as learned
-policies; none looks beyond the published forecasts. Parameters and what is approximated stand in the docstrings of
+policies; none looks beyond the published forecasts. Where tables name the best heuristic, `mpc` does not count:
+it plans, and has a column of its own. Parameters and what is approximated stand in the docstrings of
 `wattshift_agents.heuristics`; those that plan in time share the functions of `wattshift_agents.shifting`, which also
 [reproduce published savings](lets-wait-awhile.md).
 

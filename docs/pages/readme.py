@@ -63,6 +63,7 @@ def results_table(results: dict[str, Any]) -> str:
                 f"{entry['cost_usd']['value']:,.0f}",
                 _percent(entry["to_autopilot_share"]),
                 _percent(entry["to_best_share"]),
+                _percent(entry["to_planner_share"]),
                 f"{means['carbon_kg']:,.0f}",
                 f"{means['energy_kwh']:,.0f}",
                 f"{means['pue']:.3f}",
@@ -75,6 +76,7 @@ def results_table(results: dict[str, Any]) -> str:
         "cost USD",
         "to autopilot %",
         "to best heuristic %",
+        "to `mpc` %",
         "carbon kg",
         "energy kWh",
         "PUE",
@@ -85,9 +87,11 @@ def results_table(results: dict[str, Any]) -> str:
     note = (
         f"Means over {results['windows']} held-out windows of {task['episode_days']:g} days on `{task['scenario']}`, "
         "the same for every policy; differences are paired, negative is cheaper, with "
-        f"{results['confidence']:.0%} bootstrap intervals. The best heuristic is held against the next one. The table "
-        "is the end of `make train`; all numbers are in `results/leaderboard.json`."
+        f"{results['confidence']:.0%} bootstrap intervals. The best heuristic is held against the next one; `mpc`, a "
+        "planner, is none. The table is the end of `make train`; all numbers are in `results/leaderboard.json`."
     )
+    if any(share["low"] is None for entry in results["policies"] if (share := entry["to_best_share"])):
+        note += " Where a difference has no interval, the means alone were kept."
     if left_out:
         names = ", ".join(f"`{name}`" for name in left_out)
         note += f" Left out, since they cost as much as the autopilot or more: {names}."
@@ -97,6 +101,8 @@ def results_table(results: dict[str, Any]) -> str:
 def _percent(share: dict[str, float] | None) -> str:
     if share is None:
         return ""
+    if share["low"] is None:
+        return f"{100 * share['value']:+.2f}"
     return f"{100 * share['value']:+.2f} [{100 * share['low']:+.2f}, {100 * share['high']:+.2f}]"
 
 

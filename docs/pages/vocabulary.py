@@ -11,7 +11,7 @@ TERMS = {
     "transfer_usd": "transit price of the data that the links carried",
     "water_usd": "water evaporated by wet cooling",
     "wear_usd": "capacity that batteries lose by cycling and by time, at the price of replacement",
-    "thermal_usd": "IT energy times kelvin above the inlet limit",
+    "thermal_usd": "IT energy times kelvin outside the recommended range: loop too warm, supply too cold",
     "settlement_usd": "at the horizon: work left undone and charge missing from the batteries",
     "fuel_usd": "fuel of the generators",
     "curtailment_usd": "import beyond what requests of the grid operator allow",
@@ -19,6 +19,7 @@ TERMS = {
 """Cost terms."""
 
 KPIS = {
+    "objective_usd": "what policies are judged by: sum of the terms, each by its weight; the cost where all weigh 1",
     "cost_usd": "sum of the terms",
     "energy_kwh": "of the sites (IT, cooling, losses) and the network",
     "it_kwh": "chips, nodes and server fans",
@@ -103,7 +104,7 @@ FEATURES = {
     "site/<site>/up": "compute and power in service",
     "site/<site>/price": "spot price",
     "site/<site>/carbon": "life-cycle intensity of the grid, average",
-    "site/<site>/energy_cost": "spot price, the site's adder and the price of the carbon",
+    "site/<site>/energy_cost": "spot price, the site's adder and the carbon as it is charged now",
     "site/<site>/temp": "dry bulb",
     "site/<site>/wet_bulb": "wet bulb",
     "site/<site>/solar": "output of photovoltaics / installed",
@@ -125,7 +126,8 @@ FEATURES = {
     "module/<module>/cooling_up": "cooling plants in service",
     "module/<module>/awake": "chips neither asleep nor waking",
     "module/<module>/waking": "chips on their way from sleep",
-    "forecast/<site>/energy_cost_change_<lead>h": "forecast of price and carbon's price so far ahead, less now",
+    "forecast/<site>/energy_cost_change_<lead>h": "forecast of the energy cost so far ahead, less now; "
+    "the price of carbon is that of now",
     "weather_forecast/<site>/temp_<lead>h": "forecast dry bulb, mean of the hour so far ahead",
     "weather_forecast/<site>/solar_<lead>h": "forecast output of photovoltaics / installed",
     "weather_forecast/<site>/wind_<lead>h": "forecast output of wind turbines / installed",
@@ -146,6 +148,9 @@ FEATURES = {
     "link/<link>/up": "in service",
     "link/<link>/asleep": "asleep",
     "link/<link>/utilisation": "load of the last step / capacity",
+    "budget/left": "carbon that may still be emitted / budget of the episode; negative beyond it",
+    "budget/ahead": "hours of the budget by which the episode is within it, the coming step's share included; "
+    "negative: carbon costs more in the coming step",
 }
 """Entries of the observation, by name; what stands in `<...>` is one of several."""
 

@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["TASKS", "__version__", "parallel_env"]
+__all__ = ["ENVIRONMENTS", "TASKS", "__version__", "parallel_env"]
 
 TASKS = ("routing", "shifting", "dispatch", "cooling", "storage", "fleet")
-"""Built-in tasks, each registered as `wattshift/<Name>-v0`."""
+"""Built-in tasks."""
 
-for _task in TASKS:
+ENVIRONMENTS = {f"wattshift/{_task.capitalize()}-v0": _task for _task in TASKS}
+"""Registered ids, and the task that each stands for."""
+
+for _id, _task in ENVIRONMENTS.items():
     gymnasium.register(
-        id=f"wattshift/{_task.capitalize()}-v0",
+        id=_id,
         entry_point="wattshift.env:WattshiftEnv",
         vector_entry_point="wattshift.vector:WattshiftVectorEnv",
         kwargs={"task": _task},

@@ -100,7 +100,7 @@ class WattshiftEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     KPIs by class), and `variant`, which changes one respect of the world or of the view of it: `forecasts`,
     `residency` and `faults` (false: without), `carbon_usd_per_t`, `carbon_signal` ("average" or "marginal": what carbon
     is charged at; accounts hold the average's), `carbon_budget` (`kg_per_day`, and the `usd_per_t` on top while the
-    episode is beyond it). Unknown keys are refused.
+    episode is beyond it; a block `budget` then follows the others). Unknown keys are refused.
 
     ## Version History
     * v0: first version.

@@ -1,5 +1,6 @@
 """KPIs of finished episodes: the one vocabulary used by `info`, TensorBoard, tables, reports and docs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,21 @@ ATTRIBUTED = ("energy_kwh", "carbon_kg", "cost_usd")
 IDLE = "idle"
 """In the place of a class: what no class caused."""
 
+EVERYTHING = (1.0,) * len(TERMS)
+"""Weights of a task that pays for every term."""
 
-def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) -> dict[str, np.ndarray]:
+
+def episode_kpis(
+    params: Any, state: State, ledger: Ledger, envs: np.ndarray, weights: Sequence[float] = EVERYTHING
+) -> dict[str, np.ndarray]:
     """KPIs of the episodes of environments `envs` so far.
+
+    Args:
+        params: of the world.
+        state: likewise.
+        ledger: likewise.
+        envs: rows to report.
+        weights: of the cost terms in the task's objective, in the order of `TERMS`.
 
     Returns:
         name -> float64 [len(envs)]. Shares are of 1; a share or ratio without a base (no request, no IT energy) is 0.
@@ -36,6 +49,7 @@ def episode_kpis(params: Any, state: State, ledger: Ledger, envs: np.ndarray) ->
     zeros = np.zeros(len(envs))
     worn_kwh = (state.sites["worn_share"][envs] * params.sites["battery_kwh"]).sum(axis=1)
     return {
+        "objective_usd": (ledger.totals["cost_usd"][envs] * np.asarray(weights)).sum(axis=1),
         "cost_usd": ledger.totals["cost_usd"][envs].sum(axis=1),
         **cost,
         "energy_kwh": facility_kwh + sums["network_kwh"],

@@ -1,7 +1,8 @@
 """`FleetParallelEnv`: one fleet, driven by several agents at once, as a PettingZoo `ParallelEnv`.
 
 Each agent is one of the built-in tasks: it drives the slots of that task which the whole task drives too, and sees the
-blocks of that task. All share one world and one reward: what one wastes, all pay for.
+blocks of that task, and the carbon budget if there is one. All share one world and one reward: what one wastes, all pay
+for.
 """
 
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ except ImportError as problem:
     raise ImportError("wattshift.parallel_env needs PettingZoo: pip install 'wattshift[parallel]'") from problem
 
 from .env import WattshiftEnv
-from .kernel.observe import LIMIT
+from .kernel.observe import LIMIT, UNASKED_BLOCKS
 from .tasks import load_task
 
 ROLES = {"scheduling": "shifting", "routing": "routing", "cooling": "cooling", "storage": "storage"}
@@ -61,7 +62,9 @@ class FleetParallelEnv(ParallelEnv[str, np.ndarray, np.ndarray]):
         self.agents: list[str] = []
         layout = self.env.world.layout
         self._entries = {agent: _entries(layout.actions, role.drives) for agent, role in roles.items()}
-        self._features = {agent: _entries(layout.slices, role.sees) for agent, role in roles.items()}
+        self._features = {
+            agent: _entries(layout.slices, (*role.sees, *UNASKED_BLOCKS)) for agent, role in roles.items()
+        }
         # One object for each agent: who seeds a space expects to find it seeded.
         self.action_spaces = {
             agent: Box(-1.0, 1.0, (len(entries),), np.float32) for agent, entries in self._entries.items()

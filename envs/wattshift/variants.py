@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 
 from .kernel.observe import FORECAST_BLOCKS
 from .scenario import Scenario
-from .scenario.errors import from_validation
+from .scenario.errors import ScenarioError, from_validation
 from .scenario.fields import NonNegative, Section
 from .scenario.schema import CarbonBudget
 from .tasks import Task
@@ -34,6 +34,8 @@ def load_variant(source: Variant | Mapping[str, Any] | None) -> Variant:
     """
     if isinstance(source, Variant):
         return source
+    if source is not None and not isinstance(source, Mapping):
+        raise ScenarioError("variant", [f"got {source!r}, must be a mapping such as {{'carbon_signal': 'marginal'}}"])
     document = dict(source or {})
     try:
         return Variant.model_validate(document)

@@ -8,17 +8,17 @@ from typing import Any
 import numba.core.event
 import numpy as np
 
+from . import arguments
+from .arguments import ScenarioSource, TraceSource, require
 from .kernel.entry import BLOCK, ENTRIES
 from .kernel.state import new_control, new_ledger, new_state
 from .kernel.terms import SETTLEMENT, SLOTS, TERMS
 from .kpi import IDLE, attributed_kpis, episode_kpis
-from .scenario import Scenario, check_replayed_gangs, compile_params, load_scenario
+from .scenario import check_replayed_gangs, compile_params
 from .tasks import Layout, Task, load_task
 from .tasks.layout import Names, lay_out
 from .traces import Traces, TraceSpec, build_traces
 from .variants import Variant, load_variant, vary_scenario, vary_task
-
-TraceSource = Traces | TraceSpec | Mapping[str, Any] | None
 
 
 class World:
@@ -54,7 +54,7 @@ class World:
     def __init__(
         self,
         n_envs: int,
-        scenario: str | Path | Mapping[str, Any] | Scenario | None = None,
+        scenario: ScenarioSource | None = None,
         traces: TraceSource = None,
         task: str | Path | Mapping[str, Any] | Task = "fleet",
         variant: Variant | Mapping[str, Any] | None = None,
@@ -66,26 +66,24 @@ class World:
         attribution: bool = False,
         parallel: bool = False,
     ):
-        change = load_variant(variant)
-        self.task = vary_task(load_task(task), change)
+        self.variant = load_variant(variant)
+        self.task = vary_task(load_task(task), self.variant)
         scenario = self.task.scenario if scenario is None else scenario
         decision_every = self.task.decision_every if decision_every is None else decision_every
         episode_days = self.task.episode_days if episode_days is None else episode_days
-        for name, count in (("num_envs", n_envs), ("decision_every", decision_every), ("job_slots", job_slots)):
-            is_count = isinstance(count, int | np.integer) and count >= 1
-            _require(is_count, f"{name}: got {count!r}, must be a whole number, at least 1")
-        self.scenario = vary_scenario(load_scenario(scenario), change)
+        n_envs, job_slots = arguments.count("num_envs", n_envs), arguments.count("job_slots", job_slots)
+        decision_every = arguments.count("decision_every", decision_every)
+        step_s, episode_days = arguments.number("step_s", step_s), arguments.number("episode_days", episode_days)
+        accrual, attribution = arguments.flag("accrual", accrual), arguments.flag("attribution", attribution)
+        self.scenario = vary_scenario(arguments.scenario(scenario), self.variant)
         self.params = compile_params(self.scenario, step_s)
         is_length = np.isfinite(episode_days) and round(episode_days * 86400 / step_s) >= 1
-        _require(is_length, f"episode_days: got {episode_days}, must be at least one step of {step_s} s")
+        require(is_length, f"episode_days: got {episode_days}, must be at least one step of {step_s} s")
         self.steps_per_episode = round(episode_days * 86400 / step_s)
         self.traces = self._traces(traces, step_s)
-        if self.params.rules["marginal_carbon"][0] == 1:  # what is left undone is settled at the intensity charged
-            mean_kg_per_kwh = self.traces.marginal_kg_per_kwh.mean(axis=0, dtype=np.float64)
-            self.traces = self.traces._replace(mean_carbon_kg_per_kwh=mean_kg_per_kwh)
         check_replayed_gangs(self.params, self.scenario.stream_names, self.traces.jobs)
         self.rows = range(len(self.traces.clock) - self.steps_per_episode)
-        _require(
+        require(
             len(self.rows) > 0,
             f"traces: {len(self.traces.clock)} steps are too few for an episode of {self.steps_per_episode}",
         )
@@ -95,7 +93,7 @@ class World:
         self.decision_h = decision_every * step_s / 3600.0
         self.reward_scale_usd = self.params.rules["reference_cost_usd_per_h"][0] * self.decision_h
         self.n_envs = n_envs
-        self.parallel = parallel
+        self.parallel = arguments.flag("parallel", parallel)
         self.state = new_state(self.params, n_envs, job_slots, self.steps_per_episode)
         self.control = new_control(self.params, n_envs)
         self.ledger = new_ledger(self.params, n_envs)
@@ -179,7 +177,7 @@ class World:
 
     def kpis(self, envs: np.ndarray) -> dict[str, np.ndarray]:
         """KPIs of the episodes of environments `envs` so far, name -> [len(envs)]."""
-        kpis = episode_kpis(self.params, self.state, self.ledger, envs)
+        kpis = episode_kpis(self.params, self.state, self.ledger, envs, self.layout.weights)
         return kpis if self._attributed is None else kpis | attributed_kpis(self._attributed, self.ledger, envs)
 
     def _compile(self) -> None:
@@ -238,25 +236,22 @@ class World:
             raise ValueError(f"action: entry {name!r} of environment {env} is {checked[env, entry]}, must be finite")
         return checked
 
-    def _traces(self, source: TraceSource, step_s: float) -> Traces:
-        if source is None:
-            source = TraceSpec()
-        elif isinstance(source, Mapping):
-            source = TraceSpec.model_validate(dict(source))
+    def _traces(self, given: TraceSource, step_s: float) -> Traces:
+        source = arguments.traces(given)
         if isinstance(source, TraceSpec):
             return build_traces(self.scenario.demand(), source, step_s)
-        _require(source.step_s == step_s, f"traces: made for steps of {source.step_s} s, not {step_s} s")
+        require(source.step_s == step_s, f"traces: made for steps of {source.step_s} s, not {step_s} s")
         got = (source.carbon_kg_per_kwh.shape[1], source.request_rate_per_s.shape[1], source.job_rate_per_h.shape[1])
         demand = self.scenario.demand()
         need = (len(demand.zones), len(demand.flow_mean_per_s), len(demand.stream_mean_per_h))
-        _require(got == need, f"traces: made for (zones, flows, streams) = {got}, the scenario has {need}")
+        require(got == need, f"traces: made for (zones, flows, streams) = {got}, the scenario has {need}")
         return source
 
     def _attributed_names(self) -> tuple[str, ...]:
         """Request classes, job classes and idle, as attribution names them."""
         names = (*self.scenario.request_class_names, *self.scenario.job_class_names, IDLE)
         twice = sorted({name for name in names if names.count(name) > 1})
-        _require(
+        require(
             not twice,
             f"attribution: needs different names of request and job classes, none of them {IDLE!r}; got {twice} twice",
         )
@@ -286,8 +281,3 @@ class _Announcement(numba.core.event.Listener):
 
     def on_end(self, event: Any) -> None:
         """Nothing to say when done."""
-
-
-def _require(holds: bool, message: str) -> None:
-    if not holds:
-        raise ValueError(message)

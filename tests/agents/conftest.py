@@ -88,7 +88,7 @@ def equivariant_config():
 @pytest.fixture
 def maskable_config():
     """Settings of a small learner under masks."""
-    return MaskablePPOConfig("maskable_ppo", **ON_POLICY, hidden=[16])
+    return MaskablePPOConfig("maskable_ppo", **ON_POLICY, hidden=[16], job_width=16, imitate_sharpness=1.0)
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 from rich.console import Console
+from sb3_contrib import MaskablePPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from wattshift_agents import checkpoint
 from wattshift_agents.errors import SettingsError
 from wattshift_agents.sb3.adapter import FleetVecEnv
-from wattshift_agents.sb3.builders import ALGORITHMS, algorithm, build_maskable, check_drives
+from wattshift_agents.sb3.builders import ALGORITHMS, algorithm, check_drives
 from wattshift_agents.sb3.learned import LearnedPolicy, load_policy
 from wattshift_agents.sb3.levels import LevelsVecEnv, choices_of
 from wattshift_agents.training import Trainer
@@ -168,7 +169,7 @@ class Picky(gymnasium.Env):
 
 def test_masked_choices_are_never_taken_and_the_best_other_is_learned(maskable_config):
     env = DummyVecEnv([Picky] * 4)
-    model = build_maskable(replace(maskable_config, learning_rate=1e-2), env, seed=0)
+    model = MaskablePPO("MlpPolicy", env, n_steps=32, batch_size=64, learning_rate=1e-2, seed=0, device="cpu")
     model.learn(1_024)
     batch = SimpleNamespace(action_masks=lambda: np.stack(env.env_method("action_masks")))
     policy = LearnedPolicy("picky", model.policy, algorithm("maskable_ppo"), maskable_config, batch)

@@ -87,6 +87,84 @@ def test_another_layout_is_refused_with_the_task_to_ask_for(saved, make_tiny):
         load_policy(saved, make_tiny(2, scenario="hybrid", traces=None))
 
 
+def test_another_pace_is_refused_unless_asked_for(saved, make_tiny):
+    other = make_tiny(2, decision_every=12)
+    words = r"trained to decide every 300 s, .* every 3600 s. It was trained with task=fleet .*any_pace=true"
+    with pytest.raises(SettingsError, match=words):
+        load_policy(saved, other)
+    assert load_policy(saved, other, any_pace=True).name == "mine"
+
+
+def test_the_same_pace_in_other_steps_is_the_same(saved, make_tiny):
+    """An hour is an hour, whether of twelve steps of five minutes or of one."""
+    edit_card(saved, decision_s=3600.0)
+    load_policy(saved, make_tiny(2, decision_every=12))
+    load_policy(saved, make_tiny(2, step_s=3600.0, traces=None))
+
+
+def test_another_variant_is_said(saved, make_tiny, caplog):
+    load_policy(saved, make_tiny(2))
+    assert not caplog.text
+    load_policy(saved, make_tiny(2, variant={"carbon_signal": "marginal"}))
+    assert "trained with the variant none, this environment has {'carbon_signal': 'marginal'}" in caplog.text
+
+
+def test_a_card_of_the_first_format_says_its_pace_by_its_task(saved, env, make_tiny):
+    card = json.loads((saved / checkpoint.CARD).read_text())
+    for name in ("decision_s", "variant", "validation_objective_usd"):
+        del card[name]
+    card |= {"format": 1, "validation_cost_usd": 12.5}
+    card["task"]["variant"] = {}
+    (saved / checkpoint.CARD).write_text(json.dumps(card))
+    read = checkpoint.read_card(saved)
+    assert (read.decision_s, read.variant, read.validation_objective_usd) == (300.0, {}, 12.5)
+    load_policy(saved, env)
+    with pytest.raises(SettingsError, match="trained to decide every 300 s"):
+        load_policy(saved, make_tiny(2, decision_every=3))
+    del card["task"]["decision_every"]
+    (saved / checkpoint.CARD).write_text(json.dumps(card))
+    with pytest.raises(SettingsError, match=r"policy.json: an older version .*add task.step_s and task.decision_every"):
+        load_policy(saved, env)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"against_autopilot": True}, r"agent.against_autopilot: unknown setting. Known: .*against, .*Another version"),
+        ({"gamma": None}, r"agent.gamma: missing. Another version of wattshift"),
+    ],
+)
+def test_an_agent_of_another_version_is_refused_in_words(saved, env, changes, message):
+    agent = json.loads((saved / checkpoint.CARD).read_text())["agent"] | changes
+    edit_card(saved, agent={name: value for name, value in agent.items() if value is not None})
+    with pytest.raises(SettingsError, match=message):
+        load_policy(saved, env)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[]", r"policy.json: got a list, must be a mapping"),
+        (b"3", r"policy.json: got a int, must be a mapping"),
+        (b"\xff{}", r"policy.json: not UTF-8 text: invalid start byte at byte 0"),
+        (b'{"format": 2}', r"policy.json: name: Field required"),
+    ],
+)
+def test_a_card_that_is_none_is_refused(saved, env, content, message):
+    (saved / checkpoint.CARD).write_bytes(content)
+    with pytest.raises(SettingsError, match=message):
+        load_policy(saved, env)
+
+
+def test_a_field_of_a_wrong_type_and_an_unknown_algorithm_are_named(saved, env):
+    edit_card(saved, algorithm="pppo")
+    with pytest.raises(SettingsError, match=r'algorithm: got pppo, must be one of ppo.*mean "ppo"'):
+        load_policy(saved, env)
+    edit_card(saved, algorithm="ppo", observation=3)
+    with pytest.raises(SettingsError, match=r"policy.json: observation: "):
+        load_policy(saved, env)
+
+
 def test_a_renamed_feature_is_refused_by_name(saved, env):
     names = list(env.world.layout.names)
     edit_card(saved, observation=["other", *names[1:]])

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from wattshift_agents import cli
 
@@ -53,11 +54,14 @@ def test_train_resume_and_evaluate(command, tmp_path):
     code, out, _ = command("train.py", *SMALL, "total_steps=128", "name=first")
     assert code == 0
     run = run_of(tmp_path, "first")
-    assert out.rstrip().splitlines()[-1].startswith("Means over 2 windows")
+    assert "\n".join(out.rstrip().splitlines()[-2:]).startswith("Means over 2 windows")
+    assert " ms " in out
     assert "first" in out
     assert "autopilot" in out
     summary = json.loads((run / "results.json").read_text())
     assert {"first", "autopilot", "all-high"} <= {entry["policy"] for entry in summary["policies"]}
+    assert all(entry["decision_ms"] > 0.0 for entry in summary["policies"])
+    assert {entry["kind"] for entry in summary["policies"] if entry["policy"] == "mpc"} == {"planner"}
 
     code, _, _ = command("train.py", f"resume={run}", "total_steps=256", "name=second", "test.policies=[]")
     assert code == 0
@@ -77,6 +81,37 @@ def test_train_resume_and_evaluate(command, tmp_path):
     assert {entry["policy"] for entry in policies} == {"autopilot", "lowest-carbon", "first", "second"}
 
 
+OWN = """
+summary: Caps against the price of energy, by the quarter of an hour
+drives: [caps]
+sees: [clock, sites, modules]
+pays: {electricity_usd: 1, carbon_usd: 2}
+scenario: tiny
+decision_every: 3
+episode_days: 0.125
+"""
+
+
+def test_a_task_of_ones_own_runs_as_its_file_says(command, tmp_path):
+    (tmp_path / "caps.yaml").write_text(OWN)
+    small = [word for word in SMALL if not word.startswith("task.")]
+    own = ["task=own", "task.task=caps.yaml"]
+    code, out, _ = command("train.py", *own, *small, "total_steps=128", "name=caps", "test.policies=[stack]")
+    assert code == 0
+    assert "own task caps.yaml, scenario tiny, held-out" in out
+    assert "objective USD" in out
+    settings = yaml.safe_load((run_of(tmp_path, "caps") / "config.yaml").read_text())
+    assert [settings["task"][name] for name in ("scenario", "decision_every", "episode_days")] == ["tiny", 3, 0.125]
+    assert settings["agent"]["imitate"] is None
+    run = run_of(tmp_path, "caps")
+    again = ["evaluate.py", *own, "windows=2", "policies=[]", f"checkpoints=[{run}]", "name=again"]
+    assert command(*again)[0] == 0
+    code, _, err = command(*again, "task.decision_every=6")
+    assert code == 2
+    assert "was trained to decide every 900 s, this environment asks it every 1800 s" in err
+    assert command(*again, "task.decision_every=6", "any_pace=true", "name=at-half-the-pace")[0] == 0
+
+
 def test_evaluating_needs_no_torch():
     code = "import sys, wattshift_agents, wattshift_agents.cli; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -87,7 +122,7 @@ def test_help_names_groups_settings_and_heuristics(script):
     shown = subprocess.run(
         [sys.executable, script, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    for words in ("wait-for-green", "traces: real", "scenario: hybrid", "Usage"):
+    for words in ("wait-for-green", "traces: real", "scenario: hybrid", "Usage", "task=own task.task=my.yaml"):
         assert words in shown
 
 
@@ -109,7 +144,14 @@ def test_help_names_groups_settings_and_heuristics(script):
         (["evaluate.py", "task.scenario=tinny"], "tinny"),
         (["evaluate.py", "task.scenario=tiny", "windows=1000"], "windows: got 1000, the traces hold"),
         (["evaluate.py", "task.scenario=tiny", "traces=real", "traces.root=no/such/folder"], "no/such/folder"),
-        (["evaluate.py", "task.scenario=tiny", "task.id=wattshift/Fleet-v9"], "doesn't exist"),
+        (["evaluate.py", "task.scenario=tiny", "task.id=wattshift/Fleet-v9"], 'mean "wattshift/Fleet-v0"'),
+        (["train.py", "task.id=CartPole-v1"], "task.id: got CartPole-v1, must be one of wattshift/"),
+        (["train.py", "task=own"], "task.task: missing"),
+        (["train.py", "task.task=my.yaml"], "A task of your own goes with task=own"),
+        (["train.py", *SMALL, "task.variant.carbon_signal=mean"], "carbon_signal: got 'mean', must be one of"),
+        (["train.py", "agent.gamma=2"], "agent.gamma: got 2.0, must be at least 0 and at most 1"),
+        (["evaluate.py", "seed=-1"], "seed: got -1, must be at least 0"),
+        (["evaluate.py", "+options.thrifty.caps=abc"], "options.thrifty.caps: got 'abc', must be a number"),
         (["evaluate.py", "split=exam"], "exam"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -121,6 +163,18 @@ def test_mistakes_get_one_line_and_exit_code_2(command, arguments, complaint):
     assert len(lines) == 1
     assert lines[0].startswith("error: ")
     assert complaint in lines[0]
+
+
+def test_a_run_of_another_version_is_not_resumed_and_says_why(command, tmp_path):
+    run = tmp_path / "run"
+    (run / "last").mkdir(parents=True)
+    for name in ("model.zip", "policy.json"):
+        (run / "last" / name).touch()
+    (run / "config.yaml").write_text("agent: {algorithm: ppo, against_autopilot: true}\n")
+    code, _, err = command("train.py", "resume=run")
+    assert code == 2
+    assert "config.yaml: another version of wattshift has written it" in err
+    assert "against_autopilot" in err
 
 
 def test_a_resumed_run_keeps_its_settings(command, tmp_path):

@@ -37,7 +37,13 @@ def test_every_option_of_training_composes(option):
 
 @pytest.mark.parametrize(
     ("options", "teacher"),
-    [([], "stack"), (["~head_start"], None), (["task=dispatch"], None), (["agent=ppo_equivariant"], None)],
+    [
+        ([], "stack"),
+        (["~head_start"], None),
+        (["task=dispatch"], None),
+        (["task=own"], None),
+        (["agent=ppo_equivariant"], None),
+    ],
 )
 def test_a_head_start_comes_with_the_task_and_algorithm_it_was_measured_on(options, teacher):
     agent = as_object(compose("train", options)).agent
@@ -93,6 +99,53 @@ def test_one_root_serves_all_real_splits():
 def test_unknown_keys_and_wrong_types_are_refused(override):
     with pytest.raises(ConfigCompositionException):
         compose("train", [override])
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("agent.gamma=2", "agent.gamma: got 2.0, must be at least 0 and at most 1"),
+        ("agent.gamma=nan", "agent.gamma: got nan"),
+        ("agent.learning_rate=-1", "agent.learning_rate: got -1.0, must be above 0"),
+        ("agent.learning_rate=inf", "agent.learning_rate: got inf"),
+        ("agent.clip_range=-1", "agent.clip_range: got -1.0, must be above 0"),
+        ("agent.batch_size=0", "agent.batch_size: got 0, must be at least 2"),
+        ("agent.hidden=[64,0]", r"agent.hidden: got \[64, 0\], must be numbers, each at least 1"),
+        ("agent.target_kl=0", "agent.target_kl: got 0.0, must be above 0"),
+        ("total_steps=-5", "total_steps: got -5, must be at least 1"),
+        ("seed=-1", "seed: got -1, must be at least 0 and at most 2147483647"),
+        ("torch_threads=0", "torch_threads: got 0, must be at least 1"),
+        ("validation.every_steps=0", "validation.every_steps: got 0, must be at least 1"),
+        ("validation.windows=0", "validation.windows: got 0, must be at least 1"),
+        ("test.seed=-1", "test.seed: got -1"),
+    ],
+)
+def test_values_out_of_range_are_refused_by_name(override, message):
+    with pytest.raises(SettingsError, match=f"^{message}"):
+        as_object(compose("train", [override]))
+
+
+@pytest.mark.parametrize("value", ["x", "auto_", "auto_x", "-0.1", "nan", "auto_-1"])
+def test_an_entropy_coefficient_that_is_none_is_refused(value):
+    with pytest.raises(SettingsError, match=r"^agent.ent_coef: got .*must be auto, auto_X"):
+        as_object(compose("train", ["agent=sac", f"agent.ent_coef={value}"]))
+
+
+@pytest.mark.parametrize("value", ["auto", "auto_0.01", "auto_1e-3", "0.2", "0"])
+def test_an_entropy_coefficient_is_learned_or_fixed(value):
+    assert as_object(compose("train", ["agent=sac", f"agent.ent_coef={value}"])).agent.ent_coef == value
+
+
+@pytest.mark.parametrize(("override", "name"), [("seed=-1", "seed"), ("confidence=1", "confidence")])
+def test_evaluation_refuses_values_out_of_range_too(override, name):
+    with pytest.raises(SettingsError, match=f"^{name}: got"):
+        as_object(compose("evaluate", [override]))
+
+
+def test_a_variant_is_set_without_a_plus():
+    options = ["task.variant.carbon_signal=marginal", "task.variant.carbon_budget.kg_per_day=100"]
+    changes = as_object(compose("evaluate", options)).task.variant.changes()
+    assert changes == {"carbon_signal": "marginal", "carbon_budget": {"kg_per_day": 100.0}}
 
 
 def test_a_plus_does_not_smuggle_keys_in():

@@ -78,11 +78,13 @@ def test_another_order_of_sites_modules_and_links_permutes_the_action_and_keeps_
     assert np.unique(np.round(action, 4)).size > 0.8 * action.size  # not the same answer for everybody
 
 
-def test_every_entry_of_the_observation_is_read_once(hybrid):
-    graph = graph_of(hybrid)
+@pytest.mark.parametrize("variant", [{}, {"carbon_budget": {"kg_per_day": 2000.0, "usd_per_t": 100.0}}], ids=str)
+def test_every_entry_of_the_observation_is_read_once(variant):
+    world = World(1, "hybrid", variant=variant, **DAY)
+    graph = graph_of(world)
     kinds = (graph.sites, graph.modules, graph.links, graph.flows, graph.job_classes)
     read = np.concatenate([graph.everywhere, *(nodes.entries.ravel() for nodes in kinds)])
-    assert sorted(read) == list(range(len(hybrid.layout.names)))
+    assert sorted(read) == list(range(len(world.layout.names)))
 
 
 def test_what_is_read_of_a_thing_is_named_after_it(hybrid):

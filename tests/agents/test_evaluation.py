@@ -33,14 +33,21 @@ def test_results_do_not_depend_on_the_other_policies(make_tiny):
     alone = evaluate(make_tiny(2), windows, make_heuristics(["lowest-carbon"]))
     for name, values in alone.kpis["lowest-carbon"].items():
         np.testing.assert_array_equal(values, together.kpis["lowest-carbon"][name])
-    assert together.heuristics == ("random", "lowest-carbon", "autopilot")
+    assert together.kinds == dict.fromkeys(("random", "lowest-carbon", "autopilot"), "heuristic")
+
+
+def test_a_planner_is_known_and_every_policy_is_timed(make_tiny):
+    env = make_tiny(2, decision_every=36)
+    results = evaluate(env, EvaluationSet.spread(env, seed=0), make_heuristics(["autopilot", "mpc"]))
+    assert results.kinds == {"autopilot": "heuristic", "mpc": "planner"}
+    assert 0.0 < results.decision_ms["autopilot"] < results.decision_ms["mpc"]
 
 
 def test_policies_that_mean_the_autopilot_cost_the_same(make_tiny):
     env = make_tiny(2)
     results = evaluate(env, EvaluationSet.spread(env, 3), make_heuristics(["autopilot", "middle", "nearest-site"]))
     for policy in ("middle", "nearest-site"):
-        np.testing.assert_array_equal(results.cost_usd(policy), results.cost_usd("autopilot"))
+        np.testing.assert_array_equal(results.objective_usd(policy), results.objective_usd("autopilot"))
 
 
 @pytest.mark.parametrize(("decision_every", "decisions"), [(1, 72), (12, 6), (7, 11)])
@@ -67,5 +74,12 @@ def test_validator_measures_against_the_autopilot(make_tiny):
     autopilot, noise = make_heuristics(["autopilot", "random"])
     assert validator.judge(autopilot).saving_share == 0.0
     verdict = validator.judge(noise)
-    assert verdict.saving_share == pytest.approx(1.0 - verdict.cost_usd / validator.autopilot_cost_usd)
-    assert verdict.cost_usd == verdict.kpis["cost_usd"]
+    assert verdict.saving_share == pytest.approx(1.0 - verdict.objective_usd / validator.autopilot_cost_usd)
+    assert verdict.objective_usd == verdict.kpis["objective_usd"] == verdict.kpis["cost_usd"]
+
+
+def test_checkpoints_are_picked_by_what_the_task_pays_for(make_tiny):
+    task = {"summary": "carbon", "drives": ["admission"], "sees": ["clock"], "pays": {"carbon_usd": 2.0}}
+    verdict = Validator(make_tiny(2, task=task), seed=0).judge(make_heuristics(["random"])[0])
+    assert verdict.objective_usd == pytest.approx(2.0 * verdict.kpis["carbon_usd"])
+    assert verdict.objective_usd < verdict.kpis["cost_usd"]

@@ -9,14 +9,12 @@ import numpy as np
 import pytest
 
 from wattshift_agents.errors import SettingsError
+from wattshift_agents.kinds import HEURISTIC, LEARNED, PLANNER
 from wattshift_agents.leaderboard.jobs import Job
 from wattshift_agents.leaderboard.page import verdict
 from wattshift_agents.leaderboard.plan import read_plan, spread
 from wattshift_agents.leaderboard.pool import Paces, outstanding, ready
 from wattshift_agents.leaderboard.standings import (
-    HEURISTIC,
-    LEARNED,
-    PLANNER,
     BoundBrokenError,
     Entrant,
     check_bounds,
@@ -32,7 +30,7 @@ AUTOPILOT = [100.0, 120.0, 80.0, 110.0]
 
 
 def entrant(policy, *costs, kind=HEURISTIC):
-    return Entrant(policy, kind, {"cost_usd": np.array(costs)}, 0.0, 0.0, 0.0, "")
+    return Entrant(policy, kind, {"objective_usd": np.array(costs), "cost_usd": np.array(costs)}, 0.0, 0.0, 0.0, "")
 
 
 def field():
@@ -79,6 +77,19 @@ def test_lines_are_ranked_and_held_against_the_best_other_rule_but_not_the_plann
     assert by_name["autopilot"].score == (0.0, 0.0, 0.0)
 
 
+def test_lines_are_ranked_by_the_objective_and_scored_by_the_money():
+    entrants = field()
+    carbon_usd = {"autopilot": 9.0, "good": 8.0, "bad": 2.0, "mpc": 5.0, "ppo": 6.0}
+    for one in entrants:
+        one.kpis["objective_usd"] = np.full(one.cost_usd.shape, carbon_usd[one.policy])
+    lines = standings(entrants, [0, 3], np.array([50.0, 55.0]))
+    assert [line.entrant.policy for line in lines] == ["bad", "mpc", "ppo", "good", "autopilot"]
+    ppo = lines[2]
+    assert (ppo.rival, ppo.objective_usd, ppo.score.value) == ("bad", 6.0, pytest.approx(0.4))
+    assert ppo.to_rival.value == pytest.approx(2.0)
+    assert ppo.cost_usd == pytest.approx(0.8 * np.mean(AUTOPILOT))
+
+
 def test_a_policy_below_the_bound_is_named():
     check_bounds(field(), [0, 3], np.array([70.0, 77.0]), "fleet, real")
     with pytest.raises(BoundBrokenError, match=r"fleet, real, window 3: mpc costs 77\.0+ USD, .* 77\.1") as broken:
@@ -106,7 +117,7 @@ def test_windows_with_a_bound_are_spread_over_all():
 
 def test_plans_are_narrowed_and_mistakes_named(tmp_path):
     plan = read_plan(ROOT / "configs" / "leaderboard.yaml")
-    assert set(plan.tasks) == {path.stem for path in (ROOT / "configs" / "task").glob("*.yaml")}
+    assert set(plan.tasks) == {path.stem for path in (ROOT / "configs" / "task").glob("*.yaml")} - {"own"}
     assert all(asked.seeds >= 3 for agents in plan.tasks.values() for asked in agents.values())
     smaller = plan.narrowed(["storage"], 2, 0.25)
     assert list(smaller.tasks) == ["storage"]

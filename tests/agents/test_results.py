@@ -22,8 +22,9 @@ AUTOPILOT_USD = np.array([100.0, 300.0, 150.0, 250.0, 120.0, 280.0])
 def results():
     costs = {"autopilot": AUTOPILOT_USD, "thrifty": 0.9 * AUTOPILOT_USD, "random": AUTOPILOT_USD + 50.0}
     costs["learned"] = 0.8 * AUTOPILOT_USD + np.array([1.0, -1.0, 0.5, 0.0, 2.0, -2.0])
-    kpis = {name: {"cost_usd": cost, "pue": np.full(6, 1.25)} for name, cost in costs.items()}
-    return Results(WINDOWS, kpis, heuristics=("autopilot", "thrifty", "random"))
+    kpis = {name: {"objective_usd": cost, "cost_usd": cost, "pue": np.full(6, 1.25)} for name, cost in costs.items()}
+    kinds = dict.fromkeys(costs, "heuristic") | {"learned": "learned"}
+    return Results(WINDOWS, kpis, kinds, decision_ms=dict.fromkeys(costs, 0.125))
 
 
 def test_cheapest_comes_first(results):
@@ -43,7 +44,7 @@ def test_best_other_heuristic_excludes_the_policy_itself_and_learned_ones(result
 
 
 def test_a_lone_autopilot_has_nothing_to_be_compared_with(results):
-    alone = replace(results, kpis={"autopilot": results.kpis["autopilot"]}, heuristics=("autopilot",))
+    alone = replace(results, kpis={"autopilot": results.kpis["autopilot"]}, kinds={"autopilot": "heuristic"})
     assert alone.compare("autopilot").to_best_share is None
     assert results_table(alone, "alone").row_count == 1
 
@@ -52,9 +53,10 @@ def test_csv_holds_every_window_exactly(results, tmp_path):
     results.write_csv(tmp_path / "results.csv")
     with (tmp_path / "results.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 4 * 2 * 6
+    assert len(rows) == 4 * (3 * 6 + 1)
+    assert [row["value"] for row in rows if row["kpi"] == "decision_ms"] == ["0.125"] * 4
     costs = [float(row["value"]) for row in rows if (row["policy"], row["kpi"]) == ("thrifty", "cost_usd")]
-    assert costs == list(results.cost_usd("thrifty"))
+    assert costs == list(results.kpis["thrifty"]["cost_usd"])
 
 
 def test_json_holds_the_comparisons(results, tmp_path):
@@ -66,6 +68,8 @@ def test_json_holds_the_comparisons(results, tmp_path):
     assert learned["policy"] == "learned"
     assert learned["to_autopilot_share"]["low"] <= learned["to_autopilot_share"]["value"] < 0.0
     assert learned["means"]["pue"] == 1.25
+    assert learned["decision_ms"] == 0.125
+    assert learned["kind"] == "learned"
 
 
 def test_table_shows_every_policy_with_intervals(results):
@@ -76,6 +80,49 @@ def test_table_shows_every_policy_with_intervals(results):
     assert all(policy in text for policy in results.kpis)
     assert "-10.00 [-10.00, -10.00]" in text
     assert "1.250" in text
+    assert "0.12" in text
+
+
+def test_planners_are_no_heuristics_and_have_a_column_of_their_own(results):
+    kpis = results.kpis | {"mpc": {"objective_usd": 0.5 * AUTOPILOT_USD, "cost_usd": 0.5 * AUTOPILOT_USD}}
+    kinds = results.kinds | {"mpc": "planner"}
+    planned = replace(results, kpis=kpis, kinds=kinds, decision_ms=dict.fromkeys(kpis, 1.0))
+    assert planned.compare("learned").best_other_heuristic == "thrifty"
+    assert planned.compare("learned").best_other_planner == "mpc"
+    assert planned.compare("autopilot").to_planner_share.value == pytest.approx(1.0)
+    assert planned.compare("mpc").to_planner_share is None
+    assert planned.compare("mpc").to_best_share.value == pytest.approx(0.5 / 0.9 - 1.0)
+    table = results_table(planned, "planned")
+    assert "to mpc %" in [column.header for column in table.columns]
+    assert "Best heuristic: thrifty" in table.caption
+    assert "to mpc %" not in [column.header for column in results_table(results, "none").columns]
+
+
+@pytest.fixture
+def weighed(results):
+    """A task that pays for carbon alone: `learned` costs less, `random` emits less."""
+    objectives = {"autopilot": 10.0, "thrifty": 9.0, "learned": 12.0, "random": 4.0}
+    kpis = {name: values | {"objective_usd": np.full(6, objectives[name])} for name, values in results.kpis.items()}
+    return replace(results, kpis=kpis)
+
+
+def test_policies_are_judged_by_the_objective_and_the_money_is_shown(weighed):
+    assert [entry.policy for entry in weighed.comparisons()] == ["random", "thrifty", "autopilot", "learned"]
+    learned = weighed.compare("learned")
+    assert learned.best_other_heuristic == "random"
+    assert learned.to_autopilot_share.value == pytest.approx(0.2)
+    assert learned.to_autopilot_usd.value == pytest.approx(2.0)
+    assert learned.objective_usd.value == pytest.approx(12.0)
+    assert learned.cost_usd.value == pytest.approx(weighed.kpis["learned"]["cost_usd"].mean())
+    headings = [column.header for column in results_table(weighed, "weighed").columns]
+    assert headings[1:3] == ["objective USD", "cost USD"]
+
+
+def test_a_share_of_nothing_is_left_out(weighed):
+    kpis = {name: values | {"objective_usd": np.zeros(6)} for name, values in weighed.kpis.items()}
+    nothing = replace(weighed, kpis=kpis)
+    assert nothing.compare("learned").to_autopilot_share is None
+    assert results_table(nothing, "nothing").row_count == 4
 
 
 def test_tensorboard_holds_one_run_for_each_policy(results, tmp_path):
@@ -83,4 +130,4 @@ def test_tensorboard_holds_one_run_for_each_policy(results, tmp_path):
     events = EventAccumulator(str(tmp_path / "learned"))
     events.Reload()
     (event,) = events.Tensors("test/cost_usd")
-    assert make_ndarray(event.tensor_proto) == pytest.approx(results.cost_usd("learned").mean(), rel=1e-6)
+    assert make_ndarray(event.tensor_proto) == pytest.approx(results.objective_usd("learned").mean(), rel=1e-6)

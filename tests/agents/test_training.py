@@ -52,8 +52,8 @@ def test_a_run_leaves_all_it_promises(train, train_config, metrics):
     judged = [float(row["validation/cost_usd"]) for row in rows if row["validation/cost_usd"]]
     assert len(judged) == 3  # before training, after 256 and 512 decisions
     cards = {which: checkpoint.read_card(folder / which) for which in ("best", "last")}
-    assert cards["best"].validation_cost_usd == pytest.approx(min(judged))
-    assert cards["last"].validation_cost_usd == pytest.approx(judged[-1])
+    assert cards["best"].validation_objective_usd == pytest.approx(min(judged))
+    assert cards["last"].validation_objective_usd == pytest.approx(judged[-1])
     assert cards["last"].steps == 512
 
 
@@ -94,8 +94,8 @@ def test_resuming_goes_on_to_the_total_and_keeps_the_best(train, train_config, m
     assert outcome.steps == 512
     assert checkpoint.read_card(second / "last").steps == 512
     assert checkpoint.read_card(first / "last").steps == 256
-    best = checkpoint.read_card(second / "best").validation_cost_usd
-    assert best <= checkpoint.read_card(first / "best").validation_cost_usd
+    best = checkpoint.read_card(second / "best").validation_objective_usd
+    assert best <= checkpoint.read_card(first / "best").validation_objective_usd
     steps = [int(row["time/iterations"]) for row in metrics(second) if row["time/iterations"]]
     assert len(steps) == 2  # (512 - 256) / (4 * 32)
 

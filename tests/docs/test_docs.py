@@ -78,13 +78,13 @@ def test_tables_go_between_their_markers(tmp_path):
 
     estimate = {"value": -0.031, "low": -0.035, "high": -0.027}
     means = {"carbon_kg": 1.0, "energy_kwh": 2.0, "pue": 1.2, "slo_share": 0.999, "jobs_late": 3.0}
-    shares = {"to_autopilot_share": estimate, "to_best_share": None}
+    shares = {"to_autopilot_share": estimate, "to_best_share": None, "to_planner_share": estimate}
     policy = {"policy": "ppo", "cost_usd": {"value": 12_345.6}, **shares, "means": means}
     settings = {"task": {"episode_days": 7, "scenario": "hybrid"}}
     results = {"settings": settings, "windows": 32, "confidence": 0.95, "policies": [policy]}
     (tmp_path / "leaderboard.json").write_text(json.dumps(results))
     text = filled("before\n<!-- results:begin -->\nold\n<!-- results:end -->\nafter\n", tmp_path)
-    assert "| `ppo` | 12,346 | -3.10 [-3.50, -2.70] |  |" in text
+    assert "| `ppo` | 12,346 | -3.10 [-3.50, -2.70] |  | -3.10 [-3.50, -2.70] |" in text
     assert "old" not in text
     assert text.startswith("before\n")
     assert text.endswith("after\n")
@@ -107,9 +107,28 @@ def test_the_example_scenario_loads(tmp_path):
     assert scenario.jobs["training"].rate_per_h == {"california": 0.8, "frankfurt": 0.25, "toronto": 0.2}
 
 
+def test_the_example_task_loads(tmp_path):
+    (example,) = blocks("docs/environment.md", "yaml")
+    file = tmp_path / "my.yaml"
+    file.write_text(example)
+    assert World(1, "tiny", task=file, decision_every=3, episode_days=0.25).layout.weights[0] == 1.0
+
+
 def test_the_stormy_scenario_loads():
     (stormy,) = (text for text in blocks("docs/scenarios.md", "yaml") if "stormy" in text)
     assert len(compile_params(load_scenario(read_yaml(stormy, "stormy.yaml"))).events) == 4
+
+
+def test_every_scenario_of_the_page_compiles_and_does_what_is_said():
+    examples = [read_yaml(text, "example") for text in blocks("docs/scenarios.md", "yaml")[:-1]]
+    compiled = {example["name"]: compile_params(load_scenario(example)) for example in examples}
+    assert set(compiled) >= {"dear-carbon", "more-of-frankfurt", "hilltop", "assistants", "stormy"}
+    hybrid, more = load_scenario("hybrid"), load_scenario(next(e for e in examples if e["name"] == "more-of-frankfurt"))
+    assert more.site_names == hybrid.site_names
+    assert set(hybrid.module_names) - set(more.module_names) == {"frankfurt/cpu"}
+    assert set(more.module_names) - set(hybrid.module_names) == {"frankfurt/h200"}
+    assert more.link_names == (*hybrid.link_names, "british-hospitals-toronto")
+    assert compiled["hilltop"].sites["import_limit_kw"][1] == 0.0
 
 
 def test_the_faulty_scenario_is_refused_in_the_words_shown(tmp_path):

@@ -62,13 +62,71 @@ def test_cost_hardly_depends_on_the_step_length():
         ({"scenario": "tinny"}, "tinny.*did you mean 'tiny'"),
         ({"task": "flet"}, "task 'flet' is neither built in .*fleet"),
         ({"traces": {"sead": 3}}, "sead"),
-        ({"traces": {"source": "imagined"}}, "source"),
+        (
+            {"traces": {"source": "imagined"}},
+            "traces: source: got 'imagined', must be one of synthetic, real, imported",
+        ),
+        ({"traces": {"bogus": 1}}, "traces: bogus: unknown key, .*Known: .*first_year"),
+        ({"traces": "synthetic"}, "traces: got 'synthetic', must be Traces, a TraceSpec or a mapping"),
+        ({"traces": 3}, "traces: got 3, must be"),
+        ({"scenario": 5}, "scenario: got 5, must be a built-in name, the path of a YAML file, a mapping or"),
+        ({"task": 5}, "task: got 5, must be a built-in name, the path of a YAML file, a mapping or a Task"),
+        ({"variant": "marginal"}, "variant: got 'marginal', must be a mapping such as"),
+        ({"step_s": "300"}, "step_s: got '300', must be a number"),
+        ({"episode_days": "7"}, "episode_days: got '7', must be a number"),
+        ({"n_envs": True}, "num_envs: got True, must be a whole number"),
+        ({"accrual": "yes"}, "accrual: got 'yes', must be True or False"),
+        ({"attribution": 1}, "attribution: got 1, must be True or False"),
+        ({"parallel": "no"}, "parallel: got 'no', must be True or False"),
     ],
 )
 def test_wrong_arguments_are_refused_in_words(wrong, message):
     arguments = {"n_envs": 1, "scenario": "tiny", "episode_days": 0.25} | wrong
     with pytest.raises(ValueError, match=message):
         World(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"summary: \xff\n", "my.yaml: not UTF-8 text: invalid start byte at byte 9"),
+        (b"- clock\n- caps\n", "my.yaml: got list, must be a mapping with summary, drives and sees"),
+        (b"just a text", "my.yaml: got str, must be a mapping"),
+        (b"summary: a\ndrives: [caps]\nsees: [clock]\ndrives: [flow]\n", "my.yaml: line 4: key 'drives' repeated"),
+        (b"summary: [\n", "my.yaml: line "),
+        (b"{summary: a, drives: [caps], sees: [clock], pace: 3}", "my.yaml: pace: unknown key, .*Known: .*summary"),
+        (b"{summary: a, drives: caps, sees: [clock]}", "my.yaml: drives: got 'caps', must be a list of at least 1"),
+        (b"{drives: [caps], sees: [clock]}", "my.yaml: summary: missing, must be a text"),
+    ],
+)
+def test_a_task_file_that_is_none_is_refused_in_words(content, message, tmp_path):
+    file = tmp_path / "my.yaml"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as error:
+        World(1, scenario="tiny", task=file)
+    assert len(str(error.value)) < 400
+
+
+def test_a_scenario_file_that_is_no_text_is_refused_by_name(tmp_path):
+    file = tmp_path / "my.yaml"
+    file.write_bytes(b"name: \xff\n")
+    with pytest.raises(ValueError, match=r"my.yaml: not UTF-8 text: invalid start byte at byte 6"):
+        World(1, scenario=file)
+
+
+def test_a_task_that_drives_nothing_is_refused():
+    document = scenario_of("tiny").model_dump(mode="json", exclude_none=True)
+    for site in document["sites"]:
+        site.pop("battery", None)
+    task = {"summary": "batteries", "drives": ["storage"], "sees": ["clock"]}
+    with pytest.raises(ValueError, match="task: drives storage alone, and the scenario has no batteries"):
+        World(1, scenario=document, traces=traces_of("tiny"), task=task)
+    world = World(1, scenario=document, traces=traces_of("tiny"), task=task | {"drives": ["storage", "caps"]})
+    assert {name.split("/")[0] for name in world.layout.action_names} == {"caps"}
+
+
+def test_a_flag_of_numpy_is_one():
+    assert make_world(accrual=np.True_)._wiring.accrual is True
 
 
 def test_traces_for_another_step_are_refused():
@@ -89,11 +147,16 @@ def test_traces_for_another_scenario_are_refused():
         ({"drives": ["caps", "caps"]}, "a name stands twice"),
         ({"sees": ["weather"]}, "sees: .*'weather' is not one of"),
         ({"pays": {"electricity": 1.0}}, "pays: .*'electricity' is not one of .*did you mean 'electricity_usd'"),
+        ({"pays": {}}, "pays: .*some term must weigh more than 0; leave 'pays' out to pay for all"),
+        ({"pays": {"carbon_usd": 0.0}}, "pays: .*some term must weigh more than 0"),
+        ({"pays": {"carbon_usd": -1.0}}, "pays: .*the weight of carbon_usd is -1.0, must be a number of 0 or more"),
+        ({"pays": {"carbon_usd": math.nan}}, "pays: .*the weight of carbon_usd is nan, must be"),
+        ({"pays": {"carbon_usd": math.inf}}, "pays: .*the weight of carbon_usd is inf, must be"),
         ({"reward": 1}, "reward"),
     ],
 )
 def test_wrong_tasks_are_refused_in_words(changes, message):
-    task = {"summary": "wrong", "drives": ["caps"], "sees": ["clock"], "pays": {}} | changes
+    task = {"summary": "wrong", "drives": ["caps"], "sees": ["clock"]} | changes
     with pytest.raises(ValueError, match=message):
         World(1, scenario="tiny", task=task)
 

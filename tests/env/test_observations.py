@@ -151,7 +151,7 @@ def test_names_are_unique_and_blocks_cover_the_observation(name):
 
 
 def test_a_task_sees_its_blocks_in_its_order():
-    task = {"summary": "two blocks", "drives": ["caps"], "sees": ["requests", "clock"], "pays": {}}
+    task = {"summary": "two blocks", "drives": ["caps"], "sees": ["requests", "clock"]}
     whole, part = make_world(), make_world(task=task)
     ours, theirs = begin(part, 3), begin(whole, 3)
     order = [whole.layout.names.index(name) for name in part.layout.names]
@@ -161,7 +161,7 @@ def test_a_task_sees_its_blocks_in_its_order():
 
 def test_a_task_file_may_ask_for_forecasts_of_weather_and_of_demand(tmp_path):
     path = tmp_path / "foresight.yaml"
-    path.write_text("summary: what comes\ndrives: [caps]\nsees: [weather_forecast, clock, demand_forecast]\npays: {}\n")
+    path.write_text("summary: what comes\ndrives: [caps]\nsees: [weather_forecast, clock, demand_forecast]\n")
     world = make_world(N, task=path)
     observation = begin(world, np.arange(N))
     rates = world.traces.request_forecast_per_s
@@ -203,3 +203,14 @@ def test_a_batch_of_rewards_weighs_its_terms():
     begin(world, 3)
     _, reward, _ = step(world, -1.0)
     assert reward[0] == pytest.approx(-2.5 * world.terms()["carbon_usd"][0] / world.reward_scale_usd)
+    kpis = world.kpis(np.arange(1))
+    assert kpis["objective_usd"] == pytest.approx(2.5 * kpis["carbon_usd"])
+    assert kpis["objective_usd"] < kpis["cost_usd"]
+
+
+def test_the_objective_of_a_task_that_pays_for_everything_is_the_money():
+    world = make_world()
+    begin(world, 3)
+    step(world, -1.0)
+    kpis = world.kpis(np.arange(1))
+    np.testing.assert_array_equal(kpis["objective_usd"], kpis["cost_usd"])

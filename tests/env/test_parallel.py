@@ -40,6 +40,13 @@ def test_the_agents_share_out_the_slots_and_see_what_is_theirs():
         assert env.observation_space(agent).contains(observation)
 
 
+def test_every_agent_sees_the_carbon_budget():
+    env = make(variant={"carbon_budget": {"kg_per_day": 700.0, "usd_per_t": 100.0}})
+    place = env.env.world.layout.slices["budget"]
+    for agent in env.possible_agents:
+        assert set(range(place.start, place.stop)) <= set(env._features[agent])
+
+
 def test_together_they_are_the_single_agent():
     env = make()
     task = load_task("fleet").model_copy(update={"sees": tuple(env.env.world.layout.slices)})

@@ -92,3 +92,18 @@ def test_a_budget_charges_what_is_emitted_while_the_episode_is_beyond_it(as_writ
 def test_wrong_variants_are_refused_in_words(wrong, message):
     with pytest.raises(ValueError, match=message):
         make_world(variant=wrong)
+
+
+def test_a_budget_is_shown_after_all_else_and_changes_no_other_entry():
+    budget = {"carbon_budget": {"kg_per_day": 700.0, "usd_per_t": 100.0}}
+    for task in ("fleet", "cooling"):
+        plain, limited = make_world(task=task), make_world(task=task, variant=budget)
+        assert limited.layout.names == [*plain.layout.names, "budget/left", "budget/ahead"]
+        np.testing.assert_array_equal(begin(limited, 3)[:, :-2], begin(plain, 3))
+    empty = make_world(variant={"carbon_budget": {"kg_per_day": 0.0, "usd_per_t": 100.0}})
+    np.testing.assert_array_equal(empty.layout.physical(begin(empty, 3))[0, -2:], 0.0)
+
+
+def test_a_task_does_not_name_the_budget():
+    with pytest.raises(ValueError, match=r"sees: .*'budget' is not named: it follows the others"):
+        make_world(task={"summary": "wrong", "drives": ["caps"], "sees": ["clock", "budget"]})

@@ -159,6 +159,9 @@ def cost(world: World, before: Before) -> Floats:
         "water_usd": sites["water_l"].sum(axis=1) * rules["water_usd_per_l"],
         "wear_usd": sites["worn_share"] @ params.sites["battery_usd_per_worn"],
         "fuel_usd": sites["fuel_l"] @ params.sites["fuel_usd_per_l"],
+        "thermal_usd": (moved.modules["it_kw"] * moved.modules["beyond_k"]).sum(axis=1)
+        * hours
+        * rules["thermal_usd_per_kwh_k"],
         "curtailment_usd": sites["excess_kw"] @ params.sites["curtail_usd_per_kwh"] * hours,
         "transfer_usd": moved.links["gbps"] / 8.0 * rules["step_s"] @ params.links["usd_per_gb"],
         "sla_usd": moved.requests["late"] @ classes["late_usd"] + moved.requests["dropped"] @ classes["drop_usd"],

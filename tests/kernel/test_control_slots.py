@@ -55,7 +55,7 @@ def test_zero_is_the_autopilot_bit_for_bit(slot):
 @pytest.mark.parametrize("slot", SLOTS)
 def test_a_slot_reads_its_own_entries_wherever_they_stand(slot):
     """Driven alone or among the others, the same values of a slot have the same effect."""
-    task = {"summary": "one slot", "drives": [slot], "sees": EVERYTHING, "pays": {}}
+    task = {"summary": "one slot", "drives": [slot], "sees": EVERYTHING}
     whole = make_world(scenario="hybrid", task=task | {"drives": SLOTS})
     alone = make_world(scenario="hybrid", task=task)
     values = np.random.default_rng(8).uniform(-1.0, 1.0, len(alone.layout.action_names))

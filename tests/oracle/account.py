@@ -69,12 +69,9 @@ def demand_usd(fleet: Fleet, site: Site) -> float:
 
 
 def thermal_usd(fleet: Fleet, site: Site) -> float:
-    """IT energy x K above the inlet limit, of the loops as the step leaves them."""
-    too_warm_kwh_k = sum(
-        module.moved.it_kw * fleet.step_h * max(module.state.loop_c - module.fixed.inlet_limit_c, 0.0)
-        for module in site.modules
-    )
-    return too_warm_kwh_k * fleet.rules.thermal_usd_per_kwh_k
+    """IT energy x K outside the recommended range."""
+    kwh_k = sum(module.moved.it_kw * fleet.step_h * module.moved.beyond_k for module in site.modules)
+    return kwh_k * fleet.rules.thermal_usd_per_kwh_k
 
 
 def pay_for_work(fleet: Fleet) -> None:

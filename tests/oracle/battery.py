@@ -23,14 +23,15 @@ def most_charge_kw(site: Site, room_kw: float, step_h: float) -> float:
 def store(site: Site, net_kw: float, need_kw: float, room_kw: float, step_h: float) -> float:
     """Charge or discharge; returns the power that was wished and not possible.
 
-    With the feed the wish counts, but what only the battery can give comes first, and then the reserve. Without it the
-    battery gives what is needed, down to its last, and takes what is to spare.
+    With the feed the wish counts, but what only the battery can give comes first, and then the reserve; behind a thin
+    connection a battery that is not to discharge takes what is to spare. Without the feed it gives what is needed, down
+    to its last, and takes what is to spare.
     """
     fixed, state, moved, wish_kw = site.fixed, site.state, site.moved, site.wanted.battery_kw
     keep_kwh = reserve_kwh(site) if state.feed_up == 1 else 0.0
     if state.feed_up == 1:
         refill_kw = max(keep_kwh - state.soc_kwh, 0.0) / (fixed.battery_charge_efficiency * step_h)
-        charge_kw = max(wish_kw, refill_kw)
+        charge_kw = max(wish_kw, refill_kw, room_kw if fixed.thin and wish_kw >= 0.0 else 0.0)
         discharge_kw = min(max(-wish_kw, 0.0), most_discharge_kw(site, keep_kwh, net_kw, step_h))
     else:
         charge_kw, discharge_kw = room_kw, 0.0

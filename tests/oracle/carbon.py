@@ -4,11 +4,14 @@ from oracle.fleet import Fleet, Record
 from wattshift.kernel.terms import SUMS
 
 
+def emitted_kg(fleet: Fleet) -> float:
+    return fleet.totals.sums[SUMS.index("carbon_kg")]
+
+
 def carbon_price(fleet: Fleet) -> float:
     """Higher in steps that begin with more emitted than the budget until their end."""
-    rules, emitted_kg = fleet.rules, fleet.totals.sums[SUMS.index("carbon_kg")]
-    until_h = fleet.now_h + fleet.step_h
-    is_beyond = emitted_kg > rules.carbon_budget_kg_per_h * until_h
+    rules, until_h = fleet.rules, fleet.now_h + fleet.step_h
+    is_beyond = emitted_kg(fleet) > rules.carbon_budget_kg_per_h * until_h
     return rules.carbon_usd_per_kg + is_beyond * rules.carbon_over_usd_per_kg
 
 

@@ -128,6 +128,7 @@ def heat(world: World) -> Cases:
         "plant with adiabatic assist": (moved["water_l"] > 0.0) & (params.plants["adiabatic"][:, 0] > 0.0),
         "loop below its set-point": loop_c < world.control.modules["supply_c"],
         "loop above its limit": loop_c > params.modules["inlet_limit_c"],
+        "coolant too cold": (moved["beyond_k"] > 0.0) & (loop_c < params.modules["inlet_limit_c"]),
     }
 
 
@@ -148,6 +149,12 @@ def power(world: World) -> Cases:
         & (state["feed_up"] == 1),
         "battery bridges the generator's start": discharges & (moved["generator_kw"] > 0.0),
         "generator's tank does not last": islanded & (moved["generator_kw"] == 0.0) & (moved["discharge_kw"] > 0.0),
+        "site without a connection charges its battery": (moved["charge_kw"] > 0.0)
+        & (params["import_limit_kw"] == 0.0),
+        "battery takes what a thin connection spares": (moved["charge_kw"] > 0.0)
+        & (params["thin"] == 1)
+        & (state["feed_up"] == 1)
+        & (world.control.sites["battery_kw"] == 0.0),
         "curtailment request": state["curtailing"] == 1,
         "curtailment announced": state["curtail_in_h"] > 0.0,
         "month changed": (rows > 0) & (world.traces.month[rows] != world.traces.month[np.maximum(rows - 1, 0)]),

@@ -32,7 +32,15 @@ def heat(fleet: Fleet, now: Now) -> None:
         moved.coolant_flow = flow if runs else 0.0
         moved.heat_stored_kw = loop.mass_kwh_per_k * (module.state.loop_c - before_c) / fleet.step_h
         moved.heat_removed_kw = [to_loop_kw - moved.heat_stored_kw, to_room_kw]
+        moved.beyond_k = beyond_k(module, [main.supply_c, module.state.loop_c] if runs else [module.state.loop_c])
         trip(module)
+
+
+def beyond_k(module: Module, coolants_c: list[float]) -> float:
+    """Too warm is the loop, too cold the coldest of what reaches the equipment, as the step leaves it."""
+    too_warm_k = module.state.loop_c - module.fixed.inlet_limit_c
+    too_cold_k = module.fixed.supply_least_c - min(coolants_c)
+    return max(too_warm_k, 0.0) + max(too_cold_k, 0.0)
 
 
 def plants_run(module: Module) -> bool:

@@ -246,13 +246,15 @@ def random_events(
 
 
 def squeeze(draw: Draws, document: dict[str, Any]) -> None:
-    """Give some sites a grid connection that does not carry all that stands there."""
+    """Give some sites a grid connection that does not carry all that stands there, not even at rest, or none."""
     modules = installed(load_scenario(document))
     for nth, site in enumerate(document["sites"]):
         here: list[Installed] = [module for module in modules if module.site_index == nth]
         least_kw, worst_kw = sum(map(idle_floor_kw, here)), sum(map(worst_case_kw, here))
         if draw.chance(0.4):
             site["import_limit_kw"] = 1.001 * least_kw + draw.real(0.0, 0.6) ** 2 * max(worst_kw - least_kw, 0.0)
+        elif "pv_kw" in site and draw.chance(0.4):
+            site["import_limit_kw"] = draw.one_of((0.0, least_kw * draw.real(0.01, 0.99)))
 
 
 def places_of(sites: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any], Chip]]:

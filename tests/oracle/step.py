@@ -134,7 +134,7 @@ def begin(fleet: Fleet, traces: Any, rules: Rules, seed: int, start: int) -> Non
 
 def begin_site(site: Site) -> None:
     state, fixed = site.state, site.fixed
-    state.up = state.feed_up = 1
+    state.up, state.feed_up = 1, int(fixed.import_limit_kw > 0.0)
     state.soc_kwh = FIRST_CHARGE_SHARE * fixed.battery_kwh
     state.peak_kw = state.highest_kw = state.worn_share = state.usual_kw = 0.0
     state.generator_left_s, state.fuel_l = fixed.generator_start_s, fixed.generator_fuel_l

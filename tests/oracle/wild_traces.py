@@ -45,6 +45,7 @@ def wild_traces(rng: np.random.Generator, scenario: Scenario, step_s: float, row
         job_forecast_per_h=np.zeros((n_hours, len(demand.stream_mean_per_h), LEADS), np.float32),
         mean_price_usd_per_kwh=zones["price_usd_per_kwh"].mean(axis=0, dtype=np.float64),
         mean_carbon_kg_per_kwh=zones["carbon_kg_per_kwh"].mean(axis=0, dtype=np.float64),
+        mean_marginal_kg_per_kwh=zones["marginal_kg_per_kwh"].mean(axis=0, dtype=np.float64),
         **nothing_replayed(rows, len(demand.flow_names), len(demand.stream_names)),
     )
     return partly_replayed(rng, scenario, traces)

@@ -1,6 +1,7 @@
 """A planted fault is answered with its path, its value and what is allowed; several faults are answered at once."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def problems(*changes: tuple[str, Any]) -> tuple[str, ...]:
         (
             "links.0.ends.1",
             "dalas",
-            "links.0.ends.1: got 'dalas', must be a site of this scenario; did you mean 'dallas'? "
+            "links.toronto-dalas.ends.1: got 'dalas', must be a site of this scenario; did you mean 'dallas'? "
             "Known: dallas, toronto",
         ),
         (
@@ -88,7 +89,7 @@ def problems(*changes: tuple[str, Any]) -> tuple[str, ...]:
             "jobs.training.duration_h: must rise from probability 0 to 1, and the hours with it",
         ),
         ("links", [], "links: all sites must reach each other, now apart: dallas | toronto"),
-        ("links.0.ends.1", "toronto", "links.0: ends must be two different sites, both are toronto"),
+        ("links.0.ends.1", "toronto", "links.toronto-toronto: ends must be two different sites, both are toronto"),
         (
             "requests.vision.efficiency",
             {"fpga": 0.3},
@@ -104,7 +105,8 @@ def problems(*changes: tuple[str, Any]) -> tuple[str, ...]:
         (
             "extends",
             "hybird",
-            "extends: got 'hybird', must be a built-in scenario; did you mean 'hybrid'? Known: global, hybrid, tiny",
+            f"extends: got 'hybird', must be a built-in scenario or a file (looked for in {Path.cwd()}); "
+            "did you mean 'hybrid'? Known: field, global, hybrid, tiny",
         ),
     ],
 )
@@ -120,7 +122,7 @@ def test_a_fault_is_named_with_path_value_and_what_is_allowed(path, value, said)
         ("sites.0.modules.0.plant", "liquid", "sites.toronto.modules.h100.plant: got 'liquid'", "'liquid-dry'?"),
         ("sites.0.timezone", "America/Torronto", "sites.toronto.timezone: got", "did you mean 'America/Toronto'?"),
         ("sites.0.modulez", 3, "sites.toronto.modulez: unknown key", "did you mean 'modules'?"),
-        ("links.0.kind", "regionl", "links.0.kind: got 'regionl'", "did you mean 'regional'?"),
+        ("links.0.kind", "regionl", "links.toronto-dallas.kind: got 'regionl'", "did you mean 'regional'?"),
     ],
 )
 def test_a_misspelt_word_is_answered_with_the_nearest_known_one(path, value, start, suggestion):
@@ -161,7 +163,7 @@ def test_names_that_must_differ():
 
 def test_an_unknown_scenario_names_the_built_in_ones():
     with pytest.raises(
-        ScenarioError, match=r"hybird: no such file.*did you mean 'hybrid'\? Known: global, hybrid, tiny"
+        ScenarioError, match=r"hybird: no such file.*did you mean 'hybrid'\? Known: field, global, hybrid, tiny"
     ):
         load_scenario("hybird")
 
@@ -174,12 +176,25 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path):
 
 
 def test_a_grid_connection_that_cannot_carry_idle_chips_is_refused_with_the_number_needed():
-    (said,) = problems(("sites.0.import_limit_kw", 5.0))
+    """Unless the site has something else to live on."""
+    alone = (("sites.0.pv_kw", 0), ("sites.0.battery", None))
+    (said,) = problems(("sites.0.import_limit_kw", 5.0), *alone)
     assert said.startswith("sites.toronto.import_limit_kw: got 5, must be >= ")
+    assert said.endswith("or toronto must have pv_kw, wind_kw or a battery")
     needed_kw = float(said.split(">= ")[1].split()[0])
     document = copy.deepcopy(TINY)
+    document["sites"][0] |= {"pv_kw": 0, "battery": None}
     document["sites"][0]["import_limit_kw"] = needed_kw
     assert compile_params(load_scenario(document)).sites["import_limit_kw"][0] == needed_kw
+
+
+def test_no_grid_connection_and_nothing_else_is_refused():
+    alone = (("sites.1.pv_kw", 0), ("sites.1.import_limit_kw", 0))
+    assert problems(*alone) == (
+        "sites.dallas.import_limit_kw: got 0 (no grid connection), then dallas must have pv_kw, wind_kw or a generator",
+    )
+    (said,) = problems(("sites.1.import_limit_kw", -1))
+    assert said == "sites.dallas.import_limit_kw: got -1, must be a number >= 0"
 
 
 @pytest.mark.parametrize("step_s", [0.0, 59.0, 7.0, 3601.0, 7200.0, 700.0, float("nan")])

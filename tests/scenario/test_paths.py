@@ -87,7 +87,7 @@ def test_paths_lead_from_one_site_to_the_other_without_loops_and_back_the_same_w
         assert len(seen) == np.isfinite(paths.latency_ms[i, j]).sum(), "candidates differ"
 
 
-@pytest.mark.parametrize("name", ["tiny", "hybrid", "global"])
+@pytest.mark.parametrize("name", ["tiny", "hybrid", "global", "field"])
 def test_the_first_candidate_is_dijkstras(name):
     scenario = load_scenario(name)
     paths = find_paths(scenario)
@@ -96,7 +96,7 @@ def test_the_first_candidate_is_dijkstras(name):
         assert paths.latency_ms[i, j, 0] == pytest.approx(least_ms[origin][target])
 
 
-@pytest.mark.parametrize("name", ["tiny", "hybrid", "global"])
+@pytest.mark.parametrize("name", ["tiny", "hybrid", "global", "field"])
 def test_pairs_are_all_between_which_requests_or_data_may_travel(name):
     params = compile_params(load_scenario(name))
     listed = {(pair["first"], pair["second"]) for pair in params.pairs}

@@ -8,18 +8,29 @@ from real_files import write_zone
 from trace_samples import ZONES, demand
 
 from wattshift.scenario import load_scenario
-from wattshift.traces import CARBON, PRICE, SOLAR, TEMPERATURE, WIND, Traces, TraceSpec, build_traces
+from wattshift.traces import (
+    CARBON,
+    MARGINAL,
+    PRICE,
+    SOLAR,
+    TEMPERATURE,
+    WIND,
+    Traces,
+    TraceSpec,
+    build_traces,
+)
 from wattshift.traces.clock import DAY_S, HOUR_S, Hours, calendar_years, solar_hour
 from wattshift.traces.zones import catalog
 
-QUANTITIES = (CARBON, PRICE, TEMPERATURE, SOLAR, WIND)
+QUANTITIES = (CARBON, PRICE, TEMPERATURE, SOLAR, WIND, MARGINAL)
 LEADS_H = (1, 3, 6, 12, 24)
 ENDS = 8760 - 24
 
 
 def truth(year: Traces, quantity: int) -> np.ndarray:
     """[T, Z] of an hourly year."""
-    series = (year.carbon_kg_per_kwh, year.price_usd_per_kwh, year.temp_c, year.solar_share, year.wind_share)
+    weather = (year.temp_c, year.solar_share, year.wind_share)
+    series = (year.carbon_kg_per_kwh, year.price_usd_per_kwh, *weather, year.marginal_kg_per_kwh)
     return series[quantity].astype(float)
 
 
@@ -64,6 +75,17 @@ def test_carbon_beats_the_last_value_at_once_and_by_more_with_lead(year: Traces,
     assert ours[1] / last[1] < ours[0] / last[0]
 
 
+@pytest.mark.parametrize("lead", [3, 6, 12])
+def test_the_marginal_intensity_is_forecast_better_than_by_its_last_value_or_by_the_average(year: Traces, lead) -> None:
+    marginal, average = truth(year, MARGINAL), truth(year, CARBON)
+    known = slice(0, ENDS - 1)  # of the hour before the one in which the forecast is issued
+    target = marginal[lead + 1 : ENDS + lead]
+    issued = {name: year.forecast[1:ENDS, row, :, lead - 1] for name, row in (("own", MARGINAL), ("average", CARBON))}
+    own = rms(issued["own"] - target)
+    assert (own < rms(marginal[known] - target)).all()
+    assert (own < rms(issued["average"] * marginal[known] / average[known] - target)).all()
+
+
 def test_errors_of_wind_and_carbon_are_opposite_and_those_of_carbon_and_price_alike(year: Traces) -> None:
     carbon, price, wind = (errors(year, quantity, 12) for quantity in (CARBON, PRICE, WIND))
     of_zones = range(len(ZONES))
@@ -76,6 +98,7 @@ def test_forecasts_stay_within_what_is_possible(year: Traces) -> None:
         assert year.forecast[:, quantity].min() == 0.0
         assert year.forecast[:, quantity].max() <= 1.0
     assert year.forecast[:, CARBON].min() >= 0.0
+    assert year.forecast[:, MARGINAL].min() >= 0.0
     assert year.request_forecast_per_s.min() >= 0.0
     z, longitude_deg = ZONES.index("DE"), catalog()["DE"].place.longitude_deg
     middle_s = year.start_s + HOUR_S // 2 + HOUR_S * np.arange(8760)
@@ -92,6 +115,7 @@ def test_kinds_differ_in_the_forecasts_alone() -> None:
     wind = truth(kinds["perfect"], WIND)
     for lead in LEADS_H:
         assert rms(errors(kinds["perfect"], WIND, lead)).max() < 1e-6
+        assert rms(errors(kinds["perfect"], MARGINAL, lead)).max() < 1e-6
         assert rms(errors(kinds["realistic"], WIND, lead)).min() > 0.01
         back = 24 if lead < 24 else 48
         issued = kinds["persistence"].forecast[48:ENDS, WIND, :, lead - 1]

@@ -8,7 +8,7 @@ import pytest
 from real_files import carbon_path, price_path, weather_path, write_zone
 from trace_samples import REAL_ZONES, demand
 
-from wattshift.traces import TraceError, TraceSpec, build_traces
+from wattshift.traces import CARBON, MARGINAL, TraceError, TraceSpec, build_traces
 from wattshift.traces.clock import DAY_S, HOUR_S, Hours, midnight_s
 from wattshift.traces.readers.hours import Row, place
 from wattshift.traces.real import inner_days, joined, real_zone
@@ -52,6 +52,8 @@ def test_the_average_stands_in_for_the_marginal_intensity_and_one_warning_says_s
     spec = TraceSpec(source="real", root=tmp_path, first_year=2023)
     traces = build_traces(demand("DE"), spec, 900)
     np.testing.assert_array_equal(traces.marginal_kg_per_kwh, traces.carbon_kg_per_kwh)
+    np.testing.assert_array_equal(traces.forecast[:, MARGINAL], traces.forecast[:, CARBON])
+    np.testing.assert_array_equal(traces.mean_marginal_kg_per_kwh, traces.mean_carbon_kg_per_kwh)
     assert caplog.text.count("no marginal carbon intensity") == 1
 
 

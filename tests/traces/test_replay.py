@@ -28,6 +28,7 @@ def blank() -> Traces:
         job_forecast_per_h=np.full((24 * DAYS, 2, LEADS), -1.0, np.float32),
         mean_price_usd_per_kwh=np.zeros(1),
         mean_carbon_kg_per_kwh=np.zeros(1),
+        mean_marginal_kg_per_kwh=np.zeros(1),
         **nothing_replayed(ROWS, 2, 2),
     )
 

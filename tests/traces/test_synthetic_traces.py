@@ -9,6 +9,7 @@ from trace_samples import ZONES, demand
 
 from wattshift.traces import TraceError, Traces, TraceSpec, build_traces
 from wattshift.traces.clock import calendar_years, local_hour, season, solar_hour
+from wattshift.traces.series import FORECAST_QUANTITIES
 from wattshift.traces.synthetic import synthetic_zone
 from wattshift.traces.zones import catalog
 
@@ -36,7 +37,7 @@ def test_arrays_have_the_promised_shapes_and_types(year: Traces) -> None:
     assert year.clock.shape == (rows, 6)
     assert year.request_rate_per_s.shape == (rows, 2)
     assert year.job_rate_per_h.shape == (rows, 1)
-    assert year.forecast.shape == (8760, 5, zones, 24)
+    assert year.forecast.shape == (8760, len(FORECAST_QUANTITIES), zones, 24)
     assert year.request_forecast_per_s.shape == (8760, 2, 24)
     assert year.job_forecast_per_h.shape == (8760, 1, 24)
     for name in SERIES:

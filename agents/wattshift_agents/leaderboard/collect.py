@@ -4,25 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wattshift_agents.kinds import LEARNED, kind_of_rule
 from wattshift_agents.leaderboard.jobs import PlayJob
 from wattshift_agents.leaderboard.plan import Contest
-from wattshift_agents.leaderboard.standings import (
-    HEURISTIC,
-    LEARNED,
-    PLANNER,
-    Entrant,
-    Standing,
-    check_bounds,
-    idle,
-    standings,
-)
+from wattshift_agents.leaderboard.standings import Entrant, Standing, check_bounds, idle, standings
 
 
 class Board(NamedTuple):
     """A finished contest."""
 
     contest: Contest
-    lines: list[Standing]  # cheapest first
+    lines: list[Standing]  # lowest objective first
     idle: list[str]  # heuristics that do what the autopilot does here, and are left out
     bound_usd: float  # mean over the windows that have one
     starts: list[str]  # of all windows, ISO 8601
@@ -33,7 +25,7 @@ class Board(NamedTuple):
         return f"{self.contest.task}, {self.contest.traces}"
 
     def best(self, kind: str) -> Standing | None:
-        """The cheapest line of a kind; None without any."""
+        """The first line of a kind; None without any."""
         return next((line for line in self.lines if line.entrant.kind == kind), None)
 
 
@@ -66,7 +58,7 @@ def _entrant(jobs: list[PlayJob]) -> Entrant:
     trainings = [job.training for job in jobs if job.training is not None]
     return Entrant(
         policy=first.policy,
-        kind=LEARNED if trainings else PLANNER if first.policy == PLANNER else HEURISTIC,
+        kind=LEARNED if trainings else kind_of_rule(first.policy),
         kpis={name: np.array([record["kpis"][name] for record in records]) for name in records[0]["kpis"]},
         decision_ms=float(np.mean([record["decision_ms"] for record in records])),
         wall_s=float(np.mean([record["seconds"] for record in records])),

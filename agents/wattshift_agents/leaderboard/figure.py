@@ -5,8 +5,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from wattshift_agents.kinds import HEURISTIC, LEARNED, PLANNER
 from wattshift_agents.leaderboard.collect import Board
-from wattshift_agents.leaderboard.standings import HEURISTIC, LEARNED, PLANNER
 
 BARS = 8
 """Policies in a panel."""

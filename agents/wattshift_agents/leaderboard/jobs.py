@@ -15,18 +15,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from wattshift_agents.config import TaskConfig, TraceConfig
+from wattshift_agents.config import TaskConfig, TraceConfig, task_config
 from wattshift_agents.environment import make_fleet
-from wattshift_agents.evaluation import EvaluationSet, decisions_per_episode, play
+from wattshift_agents.evaluation import EvaluationSet, Timed, play
 from wattshift_agents.heuristics import make_heuristics
-from wattshift_agents.policy import Action, Mask, Observation, Policy
-from wattshift_agents.view import View
+from wattshift_agents.policy import Policy
 
 if TYPE_CHECKING:
     from wattshift.vector import WattshiftVectorEnv
-    from wattshift.world import World
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Environment variables of a process that shall leave the other cores to others."""
@@ -36,7 +34,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 class Scene:
     """A task on the windows of one set."""
 
-    task: TaskConfig
+    task: TaskConfig  # completed: nothing is left to what the task says
     traces: TraceConfig
     windows: int
     seed: int  # window i is played with seed + i
@@ -44,7 +42,17 @@ class Scene:
     @property
     def days(self) -> float:
         """Simulated, over all windows."""
-        return self.windows * self.task.episode_days
+        return self.windows * self.episode_days
+
+    @property
+    def episode_days(self) -> float:
+        """Length of an episode."""
+        return cast("float", self.task.episode_days)
+
+    @property
+    def scenario(self) -> str:
+        """Name or path."""
+        return cast("str", self.task.scenario)
 
 
 class JobFailedError(Exception):
@@ -196,7 +204,7 @@ class PlayJob(Job):
     @property
     def pace(self) -> str:
         """Of a policy on a task."""
-        return f"play {self.scene.task.id} {self.policy}"
+        return f"play {self.scene.task.title} {self.policy}"
 
     @property
     def units(self) -> float:
@@ -219,11 +227,10 @@ class PlayJob(Job):
         env, windows = stage(self.scene)
         timed = Timed(self._policy(env))
         kpis = play(env, windows, timed)
-        decisions = decisions_per_episode(env.world) * env.num_envs
         starts = [window.start_utc for window in windows.windows]
         return {
             "kpis": {name: values.tolist() for name, values in kpis.items()},
-            "decision_ms": 1e3 * timed.seconds / decisions,
+            "decision_ms": timed.decision_ms,
             "starts": starts,
         }
 
@@ -249,18 +256,18 @@ class BoundJob(Job):
     @property
     def label(self) -> str:
         """Scenario, length, source and window."""
-        task = self.scene.task
-        return f"{Path(task.scenario).stem}-{task.episode_days:g}d-{self.scene.traces.source}-{self.window}"
+        scene = self.scene
+        return f"{Path(scene.scenario).stem}-{scene.episode_days:g}d-{scene.traces.source}-{self.window}"
 
     @property
     def pace(self) -> str:
         """Of a scenario and a length: the program grows faster than the episode."""
-        return f"bound {self.scene.task.scenario} {self.scene.task.episode_days:g}"
+        return f"bound {self.scene.scenario} {self.scene.episode_days:g}"
 
     @property
     def units(self) -> float:
         """Simulated days."""
-        return self.scene.task.episode_days
+        return self.scene.episode_days
 
     @property
     def settings(self) -> Any:
@@ -281,24 +288,6 @@ class BoundJob(Job):
         return {"bound_usd": bound.total_usd, "terms_usd": bound.terms_usd}
 
 
-class Timed:
-    """A policy that counts the time it takes to decide, without the world's."""
-
-    def __init__(self, policy: Policy):
-        self.policy, self.name, self.seconds = policy, policy.name, 0.0
-
-    def reset(self, world: "World", mask: Mask | None = None) -> None:
-        """Begin episodes."""
-        self.policy.reset(world, mask)
-
-    def act(self, observation: Observation, view: View) -> Action:
-        """The policy's decision."""
-        began_s = time.perf_counter()
-        action = self.policy.act(observation, view)
-        self.seconds += time.perf_counter() - began_s
-        return action
-
-
 def stage(scene: Scene) -> tuple["WattshiftVectorEnv", EvaluationSet]:
     """The batch and the windows of a scene; the last one is kept for the jobs to come.
 
@@ -311,6 +300,6 @@ def stage(scene: Scene) -> tuple["WattshiftVectorEnv", EvaluationSet]:
 @functools.lru_cache(maxsize=1)
 def _stage(described: str) -> tuple["WattshiftVectorEnv", EvaluationSet]:
     scene = json.loads(described)
-    task = TaskConfig(**scene["task"])
+    task = task_config(scene["task"])
     env = make_fleet(task, TraceConfig(**scene["traces"]), scene["windows"], "Disabled")
     return env, EvaluationSet.spread(env, scene["seed"])

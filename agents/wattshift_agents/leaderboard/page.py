@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wattshift.kernel.terms import TERMS
+from wattshift_agents.kinds import LEARNED, PLANNER
 from wattshift_agents.leaderboard.collect import Board
-from wattshift_agents.leaderboard.standings import CONFIDENCE, LEARNED, PLANNER, Standing
+from wattshift_agents.leaderboard.standings import CONFIDENCE, Standing
 from wattshift_agents.results import REFERENCE
 from wattshift_agents.statistics import Estimate
 from wattshift_agents.table import KPI_COLUMNS
@@ -126,8 +127,10 @@ def _section(board: Board) -> str:
     first = board.lines[:SHOWN]
     kept = [line for line in board.lines if line in first or _always_shown(line)]
     terms = [term for term in TERMS if any(abs(line.entrant.kpis[term].mean()) >= 0.5 for line in kept)]
+    is_weighed = any(line.objective_usd != line.cost_usd for line in kept)
     heading = (
-        *("policy", "score", "cost USD", "to autopilot %", "to best heuristic %"),
+        *("policy", "score", *(["objective USD"] if is_weighed else []), "cost USD"),
+        *("to autopilot %", "to best heuristic %"),
         *(term.removesuffix("_usd") for term in terms),
         *(column.heading for column in KPI_COLUMNS),
         *("decision ms", "training s"),
@@ -136,6 +139,7 @@ def _section(board: Board) -> str:
         (
             f"**`{line.entrant.policy}`**" if line.entrant.kind == LEARNED else f"`{line.entrant.policy}`",
             _interval(line.score, 1.0, ".2f"),
+            *([f"{line.objective_usd:,.0f}"] if is_weighed else []),
             f"{line.cost_usd:,.0f}",
             _percent(line.to_autopilot),
             _percent(line.to_rival),
@@ -148,7 +152,7 @@ def _section(board: Board) -> str:
     ]
     scene = board.contest.scene
     note = (
-        f"{scene.windows} windows of {scene.task.episode_days:g} days on `{scene.task.scenario}`, the first from "
+        f"{scene.windows} windows of {scene.episode_days:g} days on `{scene.scenario}`, the first from "
         f"{board.starts[0]}, the last from {board.starts[-1]}; cost terms in USD a window; mean bound "
         f"{board.bound_usd:,.0f} USD. {len(board.lines) - len(kept)} more policies are in the CSV."
     )

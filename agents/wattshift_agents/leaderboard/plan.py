@@ -9,9 +9,11 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from wattshift_agents.config import EvaluateConfig, as_object
+from wattshift_agents.environment import completed
 from wattshift_agents.errors import SettingsError, closest
 from wattshift_agents.heuristics import make_heuristics
 from wattshift_agents.leaderboard.jobs import BoundJob, PlayJob, Scene, TrainJob
+from wattshift_agents.options import checked_options
 from wattshift_agents.results import REFERENCE
 
 VALIDATIONS = 5
@@ -129,18 +131,19 @@ def contests(plan: Plan, work: Path, train_script: Path) -> list[Contest]:
 def _contest(plan: Plan, task: str, traces: str, work: Path, train_script: Path) -> Contest:
     judged = [f"task={task}", f"traces={traces}", f"windows={plan.windows}", *plan.overrides]
     config: EvaluateConfig = as_object(compose("evaluate", judged))
-    scene = Scene(config.task, config.traces.test, plan.windows, config.seed)
+    scene = Scene(completed(config.task), config.traces.test, plan.windows, config.seed)
     trainings = {
         agent: [_training(plan, task, agent, asked, seed, work, train_script) for seed in range(asked.seeds)]
         for agent, asked in plan.tasks[task].items()
     }
     command = f"python evaluate.py {' '.join(judged)}"
+    options = checked_options(config.options)
     return Contest(
         task=task,
         traces=traces,
         scene=scene,
         heuristics=[
-            PlayJob(work, f"{task}-{traces}", scene, rule.name, config.options.get(rule.name, {}), None, command)
+            PlayJob(work, f"{task}-{traces}", scene, rule.name, options.get(rule.name, {}), None, command)
             for rule in make_heuristics([REFERENCE, *plan.policies])
         ],
         learned={

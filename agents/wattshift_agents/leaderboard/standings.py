@@ -9,14 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wattshift_agents.results import REFERENCE
+from wattshift_agents.kinds import HEURISTIC, PLANNER
+from wattshift_agents.results import OBJECTIVE, REFERENCE
 from wattshift_agents.statistics import Estimate, Floats, Statistic, relative_difference
 
 CONFIDENCE = 0.95
 RESAMPLES = 9_999
-
-HEURISTIC, PLANNER, LEARNED = "heuristic", "mpc", "learned"
-"""Kinds of policies. The best heuristic is sought among the first; the planner solves programs and stands apart."""
 
 TOLERANCE = 1e-9
 """Relative rounding of an episode's summed cost."""
@@ -35,16 +33,22 @@ class Entrant(NamedTuple):
 
     @property
     def cost_usd(self) -> Floats:
-        """Of every training seed and window, [seeds, W]."""
+        """Money of every training seed and window, [seeds, W]: what the bound is held against."""
         return self.kpis["cost_usd"]
+
+    @property
+    def objective_usd(self) -> Floats:
+        """What policies are ranked by: the same as the task weighs its terms, [seeds, W]."""
+        return self.kpis[OBJECTIVE]
 
 
 class Standing(NamedTuple):
-    """One line of the table; differences are negative where the policy is cheaper."""
+    """One line of the table; differences are of the objective, negative where the policy is better."""
 
     entrant: Entrant
-    score: Estimate  # 0 = autopilot, 1 = bound; over the windows that have one
-    cost_usd: float  # mean over seeds and windows
+    score: Estimate  # of the money: 0 = autopilot, 1 = bound; over the windows that have one
+    objective_usd: float  # mean over seeds and windows
+    cost_usd: float  # likewise
     to_autopilot: Estimate  # difference of the totals as a share
     rival: str | None  # cheapest heuristic on these windows, itself excluded
     to_rival: Estimate | None
@@ -114,14 +118,14 @@ def idle(entrants: Sequence[Entrant]) -> list[str]:
 
 
 def standings(entrants: Sequence[Entrant], windows: Sequence[int], bound: Floats) -> list[Standing]:
-    """Every policy, cheapest first.
+    """Every policy, the lowest objective first.
 
     Args:
         entrants: All policies, the autopilot among them.
         windows: Indices of the windows with a bound.
         bound: [len(windows)], USD.
     """
-    autopilot = _find(entrants, REFERENCE).cost_usd[0]
+    autopilot = _find(entrants, REFERENCE)
     planner = next((entrant for entrant in entrants if entrant.kind == PLANNER), None)
     bounded = np.array(windows)
     lines = []
@@ -131,23 +135,26 @@ def standings(entrants: Sequence[Entrant], windows: Sequence[int], bound: Floats
         lines.append(
             Standing(
                 entrant=entrant,
-                score=crossed(score, entrant.cost_usd[:, bounded], autopilot[bounded], bound),
+                score=crossed(score, entrant.cost_usd[:, bounded], autopilot.cost_usd[0, bounded], bound),
+                objective_usd=float(entrant.objective_usd.mean()),
                 cost_usd=float(entrant.cost_usd.mean()),
-                to_autopilot=crossed(relative_difference, entrant.cost_usd, autopilot),
+                to_autopilot=_relative(entrant, autopilot),
                 rival=None if rival is None else rival.policy,
-                to_rival=None if rival is None else crossed(relative_difference, entrant.cost_usd, rival.cost_usd[0]),
-                to_planner=crossed(relative_difference, entrant.cost_usd, planner.cost_usd[0])
-                if against_planner and planner is not None
-                else None,
+                to_rival=None if rival is None else _relative(entrant, rival),
+                to_planner=_relative(entrant, planner) if against_planner and planner is not None else None,
             )
         )
-    return sorted(lines, key=lambda line: line.cost_usd)
+    return sorted(lines, key=lambda line: line.objective_usd)
 
 
 def best(entrants: Sequence[Entrant], kind: str) -> Entrant | None:
-    """The cheapest of a kind on these windows, picked with hindsight; None without any."""
+    """The one of a kind with the lowest objective on these windows, picked with hindsight; None without any."""
     candidates = [entrant for entrant in entrants if entrant.kind == kind]
-    return min(candidates, key=lambda entrant: float(entrant.cost_usd.mean()), default=None)
+    return min(candidates, key=lambda entrant: float(entrant.objective_usd.mean()), default=None)
+
+
+def _relative(entrant: Entrant, other: Entrant) -> Estimate:
+    return crossed(relative_difference, entrant.objective_usd, other.objective_usd[0])
 
 
 def _find(entrants: Sequence[Entrant], policy: str) -> Entrant:

@@ -54,7 +54,6 @@ class SiteModel:
 
     def __init__(self, params: "Params", power_share: float = 1.0, peak_margin: float = 0.0):
         self.sites = params.sites
-        self.carbon_usd_per_kg = params.rules["carbon_usd_per_kg"][0]
         self.chips_per_rate = serving_chips_per_rate(params)  # [F, M]
         at_site = params.modules["site"][:, None] == np.arange(len(params.sites))
         self.kw_per_rate = (self.chips_per_rate * serving_chip_kw(params)) @ at_site  # [F, S]

@@ -44,7 +44,7 @@ class Slot(NamedTuple):
 class Graph(NamedTuple):
     """The things of a scenario, how they hang together, and what a task shows and drives of them."""
 
-    everywhere: Ints  # [K] places in the observation of what belongs to nothing: the clock, all jobs by slack
+    everywhere: Ints  # [K] places of what belongs to nothing: the clock, the carbon budget, all jobs by slack
     sites: Nodes
     modules: Nodes
     links: Nodes
@@ -67,7 +67,7 @@ def graph_of(world: "World") -> Graph:
         "flows": _entries(world, PER_FLOW, len(params.flows)),
         "job_classes": np.zeros((len(params.job_classes), 0), np.int64),
     }
-    everywhere = _block(world, "clock")
+    everywhere = np.concatenate([_block(world, "clock"), _block(world, "budget")])
     jobs = _block(world, "jobs")
     if len(jobs):
         by_class = len(params.job_classes) * PER_JOB_CLASS

@@ -31,7 +31,7 @@ def _sites(params: Params) -> Floats:
         sites["battery_kwh"] / (4.0 * site_kw),
         sites["pv_kw"] / site_kw,
         sites["wind_kw"] / site_kw,
-        np.log10(site_kw / sites["import_limit_kw"]),
+        np.log10(site_kw / sites["scale_kw"]),
         sites["demand_usd_per_kw_month"] / 10.0,
         sites["export_price_share"],
         sites["curtail_chance"],

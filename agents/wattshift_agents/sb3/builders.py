@@ -28,7 +28,12 @@ ALGORITHMS: dict[str, Algorithm] = {
         is_portable=True,
     ),
     "maskable_ppo": Algorithm(
-        AGENT_SCHEMAS["maskable_ppo"], build_maskable, maskable_network, ("hidden",), _CHOICES, is_masked=True
+        AGENT_SCHEMAS["maskable_ppo"],
+        build_maskable,
+        maskable_network,
+        ("hidden", "job_width"),
+        _CHOICES,
+        is_masked=True,
     ),
     "sac": Algorithm(AGENT_SCHEMAS["sac"], build_sac, sac_network, ("hidden",)),
     "dqn": Algorithm(AGENT_SCHEMAS["dqn"], build_dqn, dqn_network, ("hidden", "levels"), choices=choices_of),

@@ -61,7 +61,7 @@ class ValidationCallback(BaseCallback):
         every_steps: Decisions between two validations.
         judge: Runs the policy over the validation set.
         on_verdict: Told each verdict and whether it is the best so far; keeps the checkpoints.
-        best_cost_usd: Cost to beat, from the run that this one continues.
+        best_usd: Cost to beat, from the run that this one continues.
     """
 
     def __init__(
@@ -69,15 +69,15 @@ class ValidationCallback(BaseCallback):
         every_steps: int,
         judge: Callable[[BaseAlgorithm], Verdict],
         on_verdict: Callable[[BaseAlgorithm, Verdict, bool], None],
-        best_cost_usd: float = np.inf,
+        best_usd: float = np.inf,
     ):
         super().__init__()
         self.every_steps = every_steps
         self.judge = judge
         self.on_verdict = on_verdict
-        self.best_cost_usd = best_cost_usd
+        self.best_usd = best_usd
         self.judged_at: int | None = None
-        self.last_cost_usd: float | None = None
+        self.last_usd: float | None = None
 
     def _on_rollout_start(self) -> None:
         if self.judged_at is None or self.num_timesteps - self.judged_at >= self.every_steps:
@@ -91,10 +91,10 @@ class ValidationCallback(BaseCallback):
         if self.judged_at == self.num_timesteps:
             return
         verdict = self.judge(self.model)
-        self.last_cost_usd = verdict.cost_usd
-        is_best = verdict.cost_usd < self.best_cost_usd
+        self.last_usd = verdict.objective_usd
+        is_best = verdict.objective_usd < self.best_usd
         if is_best:
-            self.best_cost_usd = verdict.cost_usd
+            self.best_usd = verdict.objective_usd
         for name, value in verdict.kpis.items():
             self.logger.record(f"validation/{name}", value)
         self.logger.record("validation/saving_share", verdict.saving_share)

@@ -19,9 +19,10 @@ from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.policies import BasePolicy
 from torch import Tensor
 
-from wattshift_agents.agent_config import AgentConfig, OnPolicyConfig
+from wattshift_agents.agent_config import AgentConfig, MaskablePPOConfig, OnPolicyConfig
 from wattshift_agents.errors import SettingsError, closest
 from wattshift_agents.heuristics import HEURISTICS, Heuristic
+from wattshift_agents.policies.jobwise import JobwisePolicy
 from wattshift_agents.policy import Policy
 from wattshift_agents.view import look
 
@@ -126,6 +127,8 @@ class HeadStart:
                 number, lowest = number + 1, min(lowest, held_out_loss)
                 if not report(Pass(number, loss, held_out_loss)):
                     return lowest
+        if isinstance(policy, JobwisePolicy) and isinstance(self.settings, MaskablePPOConfig):
+            policy.sharpen(self.settings.imitate_sharpness)
         return lowest
 
 

@@ -54,13 +54,16 @@ class LearnedPolicy:
         return np.asarray(action) if self.choices is None else self.choices[action]
 
 
-def load_policy(path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = ()) -> LearnedPolicy:
+def load_policy(
+    path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = (), any_pace: bool = False
+) -> LearnedPolicy:
     """The policy of a checkpoint, fitted to an environment.
 
     Args:
         path: Run folder, checkpoint folder or `model.zip`.
         env: The vector environment that it shall drive.
         taken: Names of policies already in the evaluation; a clash is resolved by a number.
+        any_pace: Let it decide at another pace than it was trained at.
 
     Raises:
         SettingsError: There is no checkpoint, it is damaged, or it was trained for another layout.
@@ -68,7 +71,7 @@ def load_policy(path: Path, env: "WattshiftVectorEnv", taken: Iterable[str] = ()
     folder = checkpoint.find(path)
     card = checkpoint.read_card(folder)
     kind = algorithm(card.algorithm)
-    card.check_fits(env.world, folder, kind.is_portable)
+    card.check_fits(env.world, folder, kind.is_portable, any_pace)
     settings = kind.settings(**card.agent)
     observation: spaces.Space = env.single_observation_space
     network = kind.network(settings, observation, env.single_action_space, env.world)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from gymnasium import spaces
 from sb3_contrib import MaskablePPO
-from sb3_contrib.common.maskable.policies import MaskableActorCriticPolicy
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.utils import LinearSchedule
@@ -14,6 +13,7 @@ from wattshift_agents.agent_config import EquivariantPPOConfig, MaskablePPOConfi
 from wattshift_agents.errors import SettingsError
 from wattshift_agents.policies.actor_critic import EquivariantPolicy
 from wattshift_agents.policies.graph import graph_of
+from wattshift_agents.policies.jobwise import JobwisePolicy, places_of
 from wattshift_agents.sb3.algorithm import frozen
 
 if TYPE_CHECKING:
@@ -61,27 +61,30 @@ def equivariant_network(
 
 
 def build_maskable(settings: MaskablePPOConfig, env: VecEnv, seed: int) -> MaskablePPO:
-    """A PPO learner over choices, of which those that the environment masks are never taken.
+    """A PPO learner over choices for single jobs, of which those that the environment masks are never taken.
+
+    Its first policy leaves most jobs to the autopilot.
 
     Raises:
         SettingsError: The mini-batches do not divide an update's data.
     """
-    return MaskablePPO("MlpPolicy", env, policy_kwargs=_choices(settings), seed=seed, **_learning(settings, env))
+    arguments = _jobwise(settings, env.get_attr("world", [0])[0])
+    return MaskablePPO(JobwisePolicy, env, policy_kwargs=arguments, seed=seed, **_learning(settings, env))
 
 
 def maskable_network(
     settings: MaskablePPOConfig, observation: spaces.Space, action: spaces.Space, world: "World"
 ) -> Any:
     """The network of `build_maskable` without the learner, untrained."""
-    return MaskableActorCriticPolicy(observation, action, frozen, **_choices(settings))
+    return JobwisePolicy(observation, action, frozen, **_jobwise(settings, world))
 
 
 def _perceptrons(settings: PPOConfig) -> dict[str, Any]:
     return {"net_arch": list(settings.hidden), "log_std_init": settings.log_std_init}
 
 
-def _choices(settings: MaskablePPOConfig) -> dict[str, Any]:
-    return {"net_arch": list(settings.hidden)}
+def _jobwise(settings: MaskablePPOConfig, world: "World") -> dict[str, Any]:
+    return {"places": places_of(world), "hidden": list(settings.hidden), "job_width": settings.job_width}
 
 
 def _equivariant(settings: EquivariantPPOConfig, world: "World") -> dict[str, Any]:

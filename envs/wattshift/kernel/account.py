@@ -12,12 +12,13 @@ HOURS_PER_MONTH = 730.0
 def account(params, now, state, ledger):
     """Price the step, by term and by site."""
     open_period(now, state)
-    ledger.totals[0].carbon_usd_per_kg = carbon_price(params.rules[0], state.episode[0], ledger.totals[0])
+    totals = ledger.totals[0]
+    totals.carbon_usd_per_kg = carbon_price(params.rules[0], state.episode[0].step, totals.sums[t.CARBON_KG])
     for nth in range(len(params.sites)):
         account_site(params, now, state, ledger, nth)
     state.episode[0].period_h += params.rules[0].step_s / 3600.0
     for nth in range(len(params.modules)):
-        account_heat(params, state, ledger, nth)
+        account_heat(params, ledger, nth)
     account_network(params, now, state, ledger)
     account_work(params, ledger)
     account_outages(params, state, ledger)
@@ -106,13 +107,12 @@ def contract_usd(site, grid, moved, totals, step_h):
 
 
 @njit
-def account_heat(params, state, ledger, nth):
-    """Thermal violation of one module: IT energy times K above the inlet limit."""
-    rules, module = params.rules[0], params.modules[nth]
-    excess_k = max(state.modules[nth].loop_c - module.inlet_limit_c, 0.0)
-    if excess_k > 0.0:
-        thermal_usd = ledger.modules[nth].it_kw * rules.step_s / 3600.0 * excess_k * rules.thermal_usd_per_kwh_k
-        ledger.sites[module.site].cost_usd += thermal_usd
+def account_heat(params, ledger, nth):
+    """Thermal violation of one module: IT energy times K outside the recommended range."""
+    rules, moved = params.rules[0], ledger.modules[nth]
+    if moved.beyond_k > 0.0:
+        thermal_usd = moved.it_kw * rules.step_s / 3600.0 * moved.beyond_k * rules.thermal_usd_per_kwh_k
+        ledger.sites[params.modules[nth].site].cost_usd += thermal_usd
         ledger.totals[0].terms_usd[t.THERMAL] += thermal_usd
 
 

@@ -11,7 +11,7 @@ to `ledger.sites[s].cost_usd` needs nothing more to be shared out.
 
 from .jit import njit
 from .paths import path_in_use
-from .settle import job_liability_usd
+from .settle import owed_of_job
 
 
 @njit
@@ -206,12 +206,13 @@ def attribute_route(params, state, ledger, nth_flow, nth):
 
 
 @njit
-def attribute_settlement(params, traces, state, ledger, settled_usd):
+def attribute_settlement(params, traces, state, ledger, settled):
     """The settlement at the horizon: what jobs owe to their classes, the rest (charge of batteries) to nobody."""
-    rest_usd = settled_usd
+    rest_usd = settled.usd
     for nth in range(state.episode[0].n_jobs):
         job = state.jobs[nth]
-        owed_usd = job_liability_usd(params, traces, state, job)
+        owed = owed_of_job(params, traces, state, job)
+        owed_usd = owed.usd + settled.over_usd_per_kg * owed.charged_kg
         bill(ledger.jobs[params.streams[job.stream].job_class], 0.0, 0.0, owed_usd)
         rest_usd -= owed_usd
     bill_idle(ledger.totals[0], 0.0, 0.0, rest_usd)

@@ -32,7 +32,8 @@ def store(site, site_now, moved, wanted_kw, need_kw, load_kw, room_kw, step_h):
     """Run the battery for one step; returns the part of the wish that was not possible, kW.
 
     With the feed in service it does what is wanted, gives at least `need_kw` from above the reserve, and fills the
-    reserve. Without it, it gives the need, from the reserve too, and takes all the power to spare.
+    reserve; behind a thin connection it takes all the power to spare unless it is to discharge. Without the feed it
+    gives the need, from the reserve too, and takes all the power to spare.
 
     `wanted_kw` is the wish at the bus, + charge; `need_kw` what nothing else can serve; `load_kw` load less renewables;
     `room_kw` power to spare for charging.
@@ -42,6 +43,8 @@ def store(site, site_now, moved, wanted_kw, need_kw, load_kw, room_kw, step_h):
     if site_now.feed_up == 1:
         if wanted_kw < 0.0:
             discharge_kw = min(-wanted_kw, discharge_limit_kw(site, soc_kwh, kept_kwh, load_kw, step_h))
+        elif site.thin == 1:
+            charge_kw = max(charge_kw, room_kw)
         missing_kwh = kept_kwh - soc_kwh
         if missing_kwh > 0.0:
             charge_kw = max(charge_kw, missing_kwh / (site.battery_charge_efficiency * step_h))

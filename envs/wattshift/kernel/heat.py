@@ -73,6 +73,12 @@ def protect(module, module_now):
 
 
 @njit
+def beyond_recommended_k(module, loop_c, coldest_c):
+    """Kelvin outside the envelope's recommended range: of the loop above it, of the coldest coolant below it."""
+    return max(loop_c - module.inlet_limit_c, 0.0) + max(module.supply_least_c - coldest_c, 0.0)
+
+
+@njit
 def heat(params, now, state, control, ledger):
     """Move each module's loop; what is removed and what is stored add up to what was produced."""
     step_h = params.rules[0].step_s / 3600.0
@@ -103,4 +109,7 @@ def heat(params, now, state, control, ledger):
         account.coolant_flow = flow if runs else 0.0
         account.heat_stored_kw = module.mass_kwh_per_k * (module_now.loop_c - before_c) / step_h
         account.heat_removed_kw[0] = to_loop_kw - account.heat_stored_kw
+        # The servers next to the plant get the supply as it comes, the others what recirculates into it, the loop.
+        coldest_c = min(supply_c, module_now.loop_c) if runs else module_now.loop_c
+        account.beyond_k = beyond_recommended_k(module, module_now.loop_c, coldest_c)
         protect(module, module_now)

@@ -4,11 +4,12 @@ The order of the entries of each block is the one that `tasks/layout.py` names; 
 the offset -1. Nothing here looks beyond the current row but the forecasts.
 """
 
-from .carbon import carbon_price, charged_kg_per_kwh
+from .carbon import budget_kg, carbon_price, charged_forecast, charged_kg_per_kwh
 from .curtailment import allowed_kw
 from .dispatch import observe_pending
 from .jit import njit
 from .state import WAITING
+from .terms import CARBON_KG
 
 BLOCKS = (
     "clock",
@@ -21,9 +22,15 @@ BLOCKS = (
     "weather_forecast",
     "demand_forecast",
     "pending",
+    "budget",
 )
 """Observation blocks, in the order of the offsets."""
-CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS, LINKS, WEATHER_FORECAST, DEMAND_FORECAST, PENDING = range(len(BLOCKS))
+(CLOCK, SITES, MODULES, FORECAST, REQUESTS, JOBS, LINKS, WEATHER_FORECAST, DEMAND_FORECAST, PENDING, BUDGET) = range(
+    len(BLOCKS)
+)
+
+UNASKED_BLOCKS = ("budget",)
+"""Those of them that no task names: they are there, after all others, where the scenario has what they show."""
 
 FORECAST_BLOCKS = ("forecast", "weather_forecast", "demand_forecast")
 """Those of them that hold forecasts."""
@@ -46,7 +53,8 @@ def observe(params, traces, state, control, ledger, wiring, raw, observation):
     row = episode.start + episode.step
     hour = int(row * params.rules[0].step_s / 3600.0 + 1e-9)
     zones = traces.zones[row]
-    carbon_usd_per_kg = carbon_price(params.rules[0], episode, ledger.totals[0])
+    emitted_kg = ledger.totals[0].sums[CARBON_KG]
+    carbon_usd_per_kg = carbon_price(params.rules[0], episode.step, emitted_kg)
     if wiring.blocks[CLOCK] >= 0:
         observe_clock(traces.clock[row], episode, raw[wiring.blocks[CLOCK] :])
     if wiring.blocks[SITES] >= 0:
@@ -68,6 +76,8 @@ def observe(params, traces, state, control, ledger, wiring, raw, observation):
         observe_demand_forecast(traces.request_forecast_per_s[hour], raw[wiring.blocks[DEMAND_FORECAST] :])
     if wiring.blocks[PENDING] >= 0:
         observe_pending(params, state, control, ledger, raw[wiring.blocks[PENDING] :])
+    if wiring.blocks[BUDGET] >= 0:
+        observe_budget(params.rules[0], episode, emitted_kg, raw[wiring.blocks[BUDGET] :])
     for entry in range(len(observation)):
         scaled = (raw[entry] - wiring.centre[entry]) * wiring.scale[entry]
         observation[entry] = min(max(scaled, -LIMIT), LIMIT)
@@ -97,13 +107,13 @@ def observe_sites(params, zones, state, ledger, carbon_usd_per_kg, raw):
         raw[at + 5] = zone.wet_bulb_c
         raw[at + 6] = zone.solar_share
         raw[at + 7] = site_now.soc_kwh / site.battery_kwh if site.battery_kwh > 0.0 else 0.0
-        raw[at + 8] = site_now.peak_kw / site.import_limit_kw
-        raw[at + 9] = moved.import_kw / site.import_limit_kw
-        raw[at + 10] = moved.it_kw / site.import_limit_kw
+        raw[at + 8] = site_now.peak_kw / site.scale_kw
+        raw[at + 9] = moved.import_kw / site.scale_kw
+        raw[at + 10] = moved.it_kw / site.scale_kw
         raw[at + 11] = zone.wind_share
         raw[at + 12] = site_now.feed_up
         raw[at + 13] = site_now.curtail_in_h
-        raw[at + 14] = allowed_kw(site, site_now) / site.import_limit_kw
+        raw[at + 14] = allowed_kw(site, site_now) / site.scale_kw
         at += 15
 
 
@@ -129,13 +139,15 @@ def observe_modules(params, state, control, ledger, raw):
 
 @njit
 def observe_forecast(params, forecast, zones, carbon_usd_per_kg, raw):
-    """Forecast cost of energy less its cost now, at each site and lead; carbon at its average intensity."""
+    """Forecast cost of energy less its cost now, at each site and lead; carbon as charged, at its price now."""
     at = 0
+    charged = charged_forecast(params.rules[0])
     for nth in range(len(params.sites)):
         zone = params.sites[nth].zone
-        now_usd_per_kwh = zones[zone].price_usd_per_kwh + zones[zone].carbon_kg_per_kwh * carbon_usd_per_kg
+        now_kg_per_kwh = charged_kg_per_kwh(params.rules[0], zones[zone])
+        now_usd_per_kwh = zones[zone].price_usd_per_kwh + now_kg_per_kwh * carbon_usd_per_kg
         for lead in FORECAST_LEADS_H:
-            carbon_kg_per_kwh, price_usd_per_kwh = forecast[0, zone, lead - 1], forecast[1, zone, lead - 1]
+            carbon_kg_per_kwh, price_usd_per_kwh = forecast[charged, zone, lead - 1], forecast[1, zone, lead - 1]
             raw[at] = price_usd_per_kwh + carbon_kg_per_kwh * carbon_usd_per_kg - now_usd_per_kwh
             at += 1
 
@@ -192,3 +204,15 @@ def observe_demand_forecast(forecast, raw):
         for lead in DEMAND_LEADS_H:
             raw[at] = forecast[nth, lead - 1]
             at += 1
+
+
+@njit
+def observe_budget(rules, episode, emitted_kg, raw):
+    """What the episode has left of its carbon budget, and by how many hours it is ahead of what has accrued.
+
+    Carbon costs more in the coming step where it is behind. A budget of nothing leaves nothing.
+    """
+    raw[0] = raw[1] = 0.0
+    if rules.carbon_budget_kg_per_h > 0.0:
+        raw[0] = 1.0 - emitted_kg / budget_kg(rules, episode.horizon)
+        raw[1] = (budget_kg(rules, episode.step + 1) - emitted_kg) / rules.carbon_budget_kg_per_h

@@ -10,7 +10,7 @@ from .jit import act
 from .plant import reachable_supply_c
 from .rng import START, uniform
 from .route import route
-from .settle import FIRST_CHARGE_SHARE, liability_usd
+from .settle import FIRST_CHARGE_SHARE, liability
 from .slices import read
 from .state import AUTOPILOT
 from .step import clear
@@ -32,7 +32,8 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     state.latency_count[:] = 0.0
     for nth in range(len(params.sites)):
         site, site_now = params.sites[nth], state.sites[nth]
-        site_now.up = site_now.feed_up = 1
+        site_now.up = 1
+        site_now.feed_up = 1 if site.import_limit_kw > 0.0 else 0
         site_now.soc_kwh = FIRST_CHARGE_SHARE * site.battery_kwh
         site_now.peak_kw = site_now.highest_kw = 0.0
         site_now.worn_share = site_now.usual_kw = 0.0
@@ -90,4 +91,4 @@ def reset(params, traces, state, control, ledger, wiring, zero, seed, start):
     load_models(params, state, ledger)
     clear(ledger)
     backlog(params, traces, now, state, ledger)
-    totals.liability_usd = liability_usd(params, traces, state)
+    totals.liability_usd = liability(params, traces, state, totals).usd

@@ -178,6 +178,7 @@ MODULE_LEDGER = _record(
     plant_kw=(F, (2,)),  # their electricity
     water_l=F,
     coolant_flow=F,  # of the main plant over its design flow
+    beyond_k=F,  # outside the recommended range: loop above its maximum, coldest coolant below its minimum
 )
 LINK_LEDGER = _record(
     gbps=F,

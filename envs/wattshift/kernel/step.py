@@ -21,7 +21,7 @@ from .jit import act, njit
 from .power import power
 from .route import clocks, route
 from .serve import serve
-from .settle import liability_usd
+from .settle import liability
 from .slices import read
 from .terms import DISPATCH, SETTLEMENT, STORAGE
 
@@ -39,7 +39,7 @@ def clear(ledger):
     for module in ledger.modules:
         module.serving_chips = module.working_chips = module.it_kw = module.loss_kw = module.water_l = 0.0
         module.asked_chips = module.idle_kw = module.serving_kw = module.working_kw = 0.0
-        module.heat_stored_kw = module.throttled = module.coolant_flow = 0.0
+        module.heat_stored_kw = module.throttled = module.coolant_flow = module.beyond_k = 0.0
         module.largest_gang = 0
         module.heat_removed_kw[:] = 0.0
         module.plant_kw[:] = 0.0
@@ -124,10 +124,10 @@ def end_decision(params, traces, state, ledger, wiring, truncated):
     """
     totals = ledger.totals[0]
     if truncated:
-        settled_usd = liability_usd(params, traces, state)
-        totals.terms_usd[SETTLEMENT] += settled_usd
+        settled = liability(params, traces, state, totals)
+        totals.terms_usd[SETTLEMENT] += settled.usd
         if wiring.attribution:
-            attribute_settlement(params, traces, state, ledger, settled_usd)
+            attribute_settlement(params, traces, state, ledger, settled)
     totals.clipped[STORAGE] += totals.storage_beyond / totals.steps
     paid_usd = 0.0
     for term in range(len(wiring.weights)):
@@ -135,6 +135,6 @@ def end_decision(params, traces, state, ledger, wiring, truncated):
         paid_usd += wiring.weights[term] * totals.terms_usd[term]
     if wiring.accrual:
         owed_before_usd = totals.liability_usd
-        totals.liability_usd = 0.0 if truncated else liability_usd(params, traces, state)
+        totals.liability_usd = 0.0 if truncated else liability(params, traces, state, totals).usd
         paid_usd += wiring.weights[SETTLEMENT] * (totals.liability_usd - owed_before_usd)
     return -paid_usd

@@ -1,7 +1,7 @@
 """Errors for people: what was wrong, where, and what is allowed."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -34,7 +34,13 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"{question}Known: {', '.join(words)}"
 
 
-def from_validation(source: str, document: Any, model: type[BaseModel], error: ValidationError) -> ScenarioError:
+def from_validation(
+    source: str,
+    document: Any,
+    model: type[BaseModel],
+    error: ValidationError,
+    says: Callable[[Sequence[int | str]], str] | None = None,
+) -> ScenarioError:
     """All of pydantic's complaints in this package's words.
 
     Args:
@@ -42,9 +48,14 @@ def from_validation(source: str, document: Any, model: type[BaseModel], error: V
         document: what was validated, for the names in the paths.
         model: the model it was validated against, for what is allowed.
         error: what pydantic found.
+        says: which file says what stands at a place; another than `source` is named behind the complaint.
     """
     schema = model.model_json_schema()
-    return ScenarioError(source, [_problem(document, schema, fault) for fault in error.errors()])
+    problems = []
+    for fault in error.errors():
+        file = says(_location(fault)) if says is not None else source
+        problems.append(_problem(document, schema, fault) + (f" (in {file})" if file != source else ""))
+    return ScenarioError(source, problems)
 
 
 _KEY = "[key]"
@@ -52,8 +63,8 @@ _KEY = "[key]"
 
 
 def _problem(document: Any, schema: dict[str, Any], fault: ErrorDetails) -> str:
-    location = [part for part in fault["loc"] if part != _KEY]
-    where = _path(document, location)
+    location = _location(fault)
+    where = ".".join(named_parts(document, location))
     prefix = f"{where}: " if where else ""
     if fault["type"] == "extra_forbidden":
         known = _resolve(schema, _descend(schema, location[:-1])).get("properties", {})
@@ -72,15 +83,31 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _path(document: Any, location: Sequence[int | str]) -> str:
-    """Dotted path in which list positions give way to the names of their items where they have one."""
+def _location(fault: ErrorDetails) -> list[int | str]:
+    return [part for part in fault["loc"] if part != _KEY]
+
+
+def named_parts(document: Any, location: Sequence[int | str]) -> list[str]:
+    """A path in which list positions give way to the names of their items where they have one."""
     parts = []
     for part in location:
         inside = _inside(document, part)
-        name = inside.get("name") if isinstance(part, int) and isinstance(inside, Mapping) else None
-        parts.append(name if isinstance(name, str) else str(part))
+        name = name_of(inside) if isinstance(part, int) else None
+        parts.append(name if name is not None else str(part))
         document = inside
-    return ".".join(parts)
+    return parts
+
+
+def name_of(item: Any) -> str | None:
+    """A site's or module's name, a link's `end-end`; None of what has neither."""
+    if not isinstance(item, Mapping):
+        return None
+    name, ends = item.get("name"), item.get("ends")
+    if isinstance(name, str):
+        return name
+    if isinstance(ends, list | tuple) and len(ends) == 2:
+        return "-".join(map(str, ends))
+    return None
 
 
 def _inside(document: Any, part: int | str) -> Any:

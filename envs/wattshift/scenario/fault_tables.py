@@ -16,6 +16,8 @@ from .tables import EVENT, HAZARD, TARGETS, table
 MODULES_PER_SITE = 4096
 """Room for the modules of a site in the addresses of random draws."""
 
+FOR_EVER_H = 1e9
+
 
 class Hazard(NamedTuple):
     """One thing that fails at random."""
@@ -88,9 +90,10 @@ def link_faults(link: NetworkLink) -> Faults:
 def event_table(scenario: Scenario, step_s: float) -> np.ndarray:
     """`EVENT` records [V]: scripted ones in the order of the scenario, then the maintenance of modules.
 
+    Last, for ever, the feeds of sites without a grid connection: they live as others do while theirs is out.
     Times are rounded to the nearest step (half a step up), durations likewise but to one step at least.
     """
-    windows = [*_scripted(scenario), *_serviced(scenario)]
+    windows = [*_scripted(scenario), *_serviced(scenario), *_unconnected(scenario)]
     return table(
         EVENT,
         len(windows),
@@ -133,6 +136,12 @@ def _serviced(scenario: Scenario) -> Iterator[Window]:
     for target, module in enumerate(modules):
         if module.maintenance is not None:
             yield _service(target, module.maintenance)
+
+
+def _unconnected(scenario: Scenario) -> Iterator[Window]:
+    for target, site in enumerate(scenario.sites):
+        if site.import_limit_kw == 0.0:
+            yield Window("feed", target, 0, False, 0.0, FOR_EVER_H, 0.0)
 
 
 def _service(target: int, plan: Maintenance) -> Window:

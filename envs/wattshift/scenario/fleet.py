@@ -81,6 +81,14 @@ class Installed:
         return max(low_c, min(self.plant.supply_c.value, recommended_c, high_c))
 
     @property
+    def supply_least_c(self) -> float:
+        """Supply below which the thermal term is charged: the recommended minimum, as far as the autopilot holds it.
+
+        Where plant and equipment do not fit at both ends of the range, it keeps the warm one.
+        """
+        return min(self.envelope.recommended_min_c.value, self.supply_c)
+
+    @property
     def trip_c(self) -> float:
         """Loop temperature at which the servers shut themselves down."""
         return self.envelope.allowable_max_c.value + TRIP_MARGIN_K

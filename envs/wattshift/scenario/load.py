@@ -1,86 +1,54 @@
 """Loading a scenario: built in, from a file, or from a mapping."""
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from .errors import ScenarioError, from_validation, suggest
+from .extend import Chain, builtin_files, chain_of, chain_of_file
 from .fields import SITES, TARGET_NAMES
 from .schema import Scenario
-from .yaml_text import read_yaml
-
-EXTENDS = "extends"
-"""Key that names the built-in scenario on which a file builds."""
 
 
 def builtin_scenarios() -> tuple[str, ...]:
     """Names of the scenarios that come with the package."""
-    return tuple(sorted(_builtin_files()))
+    return tuple(sorted(builtin_files()))
 
 
 def load_scenario(name_or_path: str | Path | Mapping[str, Any] | Scenario) -> Scenario:
     """A validated scenario.
 
     Args:
-        name_or_path: the name of a built-in scenario (`tiny`, `hybrid`, `global`), the path of a YAML file, or the
-            contents of one as a mapping. With `extends: hybrid` it needs to say only what differs from that
-            built-in scenario: mappings merge key by key, lists (sites, links) and numbers replace. A loaded
-            scenario is returned as it is.
+        name_or_path: the name of a built-in scenario (`tiny`, `hybrid`, `global`, `field`), the path of a YAML file, or
+            the contents of one as a mapping. With `extends: hybrid`, or the path of a file (from the file's folder, of
+            a mapping from the working directory), it needs to say only what differs: mappings merge key by key, sites,
+            modules and links by name where a mapping stands in place of their list, other lists and numbers replace,
+            null takes out. A loaded scenario is returned as it is.
 
     Raises:
         ScenarioError: no such scenario, broken YAML, or fields that are missing, unknown or out of range: all of them
-            at once, each with its path, its value and what is allowed.
+            at once, each with its path, its value and what is allowed, and the file that says it where it is another.
     """
     if isinstance(name_or_path, Scenario):
         return name_or_path
     if isinstance(name_or_path, Mapping):
-        return _validate(name_or_path, "scenario")
-    builtin = _builtin_files().get(str(name_or_path))
+        return _validate(chain_of(name_or_path, "scenario"))
+    builtin = builtin_files().get(str(name_or_path))
     file = builtin if builtin is not None else Path(name_or_path)
     if not file.is_file():
         hint = suggest(str(name_or_path), builtin_scenarios())
         raise ScenarioError(str(name_or_path), [f"no such file, nor a built-in scenario; {hint}"])
-    return _validate(read_yaml(file.read_text(encoding="utf-8"), file.name), file.name)
+    return _validate(chain_of_file(file))
 
 
-def _builtin_files() -> dict[str, Traversable]:
-    folder = resources.files(__package__) / "builtin"
-    return {file.name.removesuffix(".yaml"): file for file in folder.iterdir() if file.name.endswith(".yaml")}
-
-
-def _validate(document: Any, source: str) -> Scenario:
-    if not isinstance(document, Mapping):
-        raise ScenarioError(source, [f"got {type(document).__name__}, must be a mapping with a list of sites"])
-    if EXTENDS in document:
-        document = _extended(document, source)
+def _validate(chain: Chain) -> Scenario:
+    document = chain.document
     try:
         return Scenario.model_validate(document, context=_known_names(document))
     except ValidationError as error:
-        raise from_validation(source, document, Scenario, error) from error
-
-
-def _extended(document: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """The document over the built-in one that it extends: mappings merge key by key, all else replaces."""
-    base = document[EXTENDS]
-    files = _builtin_files()
-    if base not in files:
-        raise ScenarioError(
-            source, [f"{EXTENDS}: got {base!r}, must be a built-in scenario; {suggest(str(base), files)}"]
-        )
-    changes = {key: value for key, value in document.items() if key != EXTENDS}
-    return _merged(read_yaml(files[base].read_text(encoding="utf-8"), files[base].name), changes)
-
-
-def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = {**base, **changes}
-    for key in base.keys() & changes.keys():
-        if isinstance(base[key], Mapping) and isinstance(changes[key], Mapping):
-            merged[key] = _merged(base[key], changes[key])
-    return merged
+        raise from_validation(chain.source, document, Scenario, error, chain.says) from error
 
 
 def _known_names(document: Mapping[str, Any]) -> dict[str, Any]:

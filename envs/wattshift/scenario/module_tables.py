@@ -50,6 +50,7 @@ def module_table(scenario: Scenario) -> np.ndarray:
         conductance_kw_per_k=column(loop_conductance_kw_per_k),
         mass_kwh_per_k=column(loop_mass_kwh_per_k),
         inlet_limit_c=column(lambda m: m.envelope.recommended_max_c.value),
+        supply_least_c=column(lambda m: m.supply_least_c),
         trip_c=column(lambda m: m.trip_c),
         ups_rated_kw=column(lambda m: m.ups_rated_kw),
         ups_loss_0=column(lambda m: m.power.loss_constant.value),

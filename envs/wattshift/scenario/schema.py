@@ -43,7 +43,7 @@ class Money(Section):
 
     carbon_usd_per_t: NonNegative
     water_usd_per_m3: NonNegative
-    thermal_usd_per_kwh_k: NonNegative = Field(description="per kWh of IT energy and K above the inlet limit")
+    thermal_usd_per_kwh_k: NonNegative = Field(description="per kWh of IT energy and K outside the recommended range")
     carbon_accounting: Literal["location", "market"] = Field(
         default="location", description="market: import matched by a PPA's output of the same step counts no carbon"
     )

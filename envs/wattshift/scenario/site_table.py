@@ -1,6 +1,5 @@
 """The table of sites: tariffs, storage, own supply and contracts."""
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -8,15 +7,10 @@ import numpy as np
 from wattshift import catalog
 from wattshift.catalog import Battery, Router
 
-from .errors import ScenarioError
-from .fleet import Installed, installed
+from .connections import ample_kw, idle_floors_kw, import_limits_kw
 from .schema import Scenario
 from .sites import Site
 from .tables import SITE, Floats, table
-from .worst_case import idle_floor_kw, worst_case_kw
-
-IMPORT_MARGIN = 1.1
-"""Grid connection over the worst case, where the scenario does not say: ample even if chips leak more than foreseen."""
 
 LOST_AT_REPLACEMENT = 0.2
 """Share of its capacity that a battery has lost when its life is over."""
@@ -28,11 +22,12 @@ def site_table(scenario: Scenario) -> np.ndarray:
     """`SITE` records [S].
 
     Raises:
-        ScenarioError: a grid connection too small for its site at rest.
+        ScenarioError: a grid connection that does not carry its site at rest, and nothing else that may.
     """
     sites = scenario.sites
     zones = scenario.zone_names
     limits_kw = import_limits_kw(scenario)
+    is_thin = limits_kw < idle_floors_kw(scenario)
 
     def column(value: Callable[[Site], float]) -> Floats:
         return np.array([value(site) for site in sites], dtype=np.float64)
@@ -60,7 +55,9 @@ def site_table(scenario: Scenario) -> np.ndarray:
         battery_discharge_efficiency=battery(lambda kind: kind.discharge_efficiency.value, without=1.0),
         battery_reserve_share=column(lambda site: site.battery.reserve_share if site.battery is not None else 0.0),
         battery_wear_usd_per_kwh=battery(cycle_wear_usd_per_kwh, without=0.0),
-        limited=limits_kw < IMPORT_MARGIN * worst_cases_kw(scenario),
+        limited=limits_kw < ample_kw(scenario),
+        thin=is_thin,
+        scale_kw=np.where(is_thin, ample_kw(scenario), limits_kw),
         wind_kw=column(lambda site: site.wind_kw),
         **_wear_columns(sites),
         **_generator_columns(sites),
@@ -136,37 +133,3 @@ def _curtailment_columns(sites: list[Site]) -> dict[str, Floats]:
 def _columns(names: tuple[str, ...], rows: Sequence[tuple[float, ...]]) -> dict[str, Floats]:
     """Named columns from one row a site."""
     return dict(zip(names, np.array(rows, dtype=np.float64).T, strict=True))
-
-
-def worst_cases_kw(scenario: Scenario) -> Floats:
-    """Most power that each site can draw [S]."""
-    return _of_sites(scenario, worst_case_kw)
-
-
-def import_limits_kw(scenario: Scenario) -> Floats:
-    """Grid connections [S]: as given, or `IMPORT_MARGIN` times the worst case.
-
-    Raises:
-        ScenarioError: a given one does not even carry idle chips; all such sites are named with the number needed.
-    """
-    given = [site.import_limit_kw for site in scenario.sites]
-    short = [
-        f"sites.{site.name}.import_limit_kw: got {limit:g}, must be >= {math.ceil(needed)} "
-        f"(all chips idle with cooling at 45 C outdoors and losses)"
-        for site, limit, needed in zip(scenario.sites, given, _of_sites(scenario, idle_floor_kw), strict=True)
-        if limit is not None and limit < needed
-    ]
-    if short:
-        raise ScenarioError(scenario.name, short)
-    worst_kw = worst_cases_kw(scenario)
-    return np.array(
-        [IMPORT_MARGIN * worst if limit is None else limit for limit, worst in zip(given, worst_kw, strict=True)]
-    )
-
-
-def _of_sites(scenario: Scenario, power_kw: Callable[[Installed], float]) -> Floats:
-    """Sums over the modules of each site [S]."""
-    total_kw = np.zeros(len(scenario.sites))
-    for module in installed(scenario):
-        total_kw[module.site_index] += power_kw(module)
-    return total_kw

@@ -139,10 +139,10 @@ class Site(Section):
     generator: Generator | None = None
     ppa: Ppa | None = None
     curtailment: Curtailment | None = None
-    import_limit_kw: Positive | None = Field(
+    import_limit_kw: NonNegative | None = Field(
         default=None,
         description="most that the grid connection delivers; left out: a tenth above the worst case; below the worst "
-        "case chips are held back when power is short",
+        "case chips are held back when power is short; 0: no connection, the site lives on its own supply",
     )
     faults: Faults | None = Field(default=None, description="outages of compute and power of the whole site")
     feed_faults: Faults | None = Field(default=None, description="outages of the grid feed; left out: none")

@@ -33,7 +33,7 @@ RULES = record(
     step_s=F,
     carbon_usd_per_kg=F,
     water_usd_per_l=F,
-    thermal_usd_per_kwh_k=F,  # per kWh of IT energy and K above the inlet limit
+    thermal_usd_per_kwh_k=F,  # per kWh of IT energy and K outside the recommended range
     serve_utilisation=F,  # most of a chip's capacity that the router fills
     urgent_slack_h=F,  # a job with less slack left may start whatever the admission slot says
     routing_range_ms=F,  # what a full routing preference is worth
@@ -53,7 +53,7 @@ RULES = record(
 
 SITE = record(
     zone=I,  # index of the grid zone
-    import_limit_kw=F,  # most that the grid connection delivers
+    import_limit_kw=F,  # most that the grid connection delivers; 0 = there is none
     export_price_share=F,  # share of the spot price paid for export; 0 = no export, surplus is curtailed
     price_adder_usd_per_kwh=F,  # network charges and levies on top of the spot price
     demand_usd_per_kw_month=F,
@@ -65,6 +65,8 @@ SITE = record(
     battery_reserve_share=F,  # state of charge never left by dispatch, kept for ride-through
     battery_wear_usd_per_kwh=F,  # cycle wear per kWh discharged at the bus
     limited=I,  # 1 = the grid connection is not ample, a tenth above the worst case
+    thin=I,  # 1 = it does not even carry idle chips: what is to spare charges the battery
+    scale_kw=F,  # what the site's power is observed against: the connection, or an ample one where it is thin
     wind_kw=F,  # installed, AC
     battery_worn_per_kwh=F,  # share of the capacity lost per kWh drawn from the cells
     battery_worn_per_h=F,  # share of the capacity lost per hour at half charge
@@ -114,6 +116,7 @@ MODULE = record(
     conductance_kw_per_k=F,  # from the chips' coolant to the plant's supply, at full coolant flow
     mass_kwh_per_k=F,  # heat stored per K of loop temperature
     inlet_limit_c=F,  # loop temperature above which the thermal violation is charged
+    supply_least_c=F,  # temperature of the supply below which it is charged
     trip_c=F,  # loop temperature above which the module shuts down
     ups_rated_kw=F,
     ups_loss_0=F,  # UPS loss / rated = loss_0 + loss_1 x + loss_2 x^2, x = load / rated
@@ -237,7 +240,7 @@ EVENT = record(
     n_steps=I,
     every_steps=I,  # from one beginning to the next; 0 = once
 )
-"""A window of time in which something is out of service: scripted, or maintenance."""
+"""A window of time in which something is out of service: scripted, maintenance, or a feed that does not exist."""
 
 
 class Params(NamedTuple):
@@ -265,7 +268,7 @@ class Params(NamedTuple):
     streams: np.ndarray  # [G] STREAM
     stream_speed: np.ndarray  # [G, M] reference chip-hours per chip-hour; 0 = residency, chips or memory forbid it
     hazards: np.ndarray  # [N] HAZARD: everything that fails at random
-    events: np.ndarray  # [V] EVENT: scripted outages, then maintenance
+    events: np.ndarray  # [V] EVENT: scripted outages, then maintenance, then feeds that sites without any lack
 
 
 def table(kind: np.dtype, shape: int | tuple[int, ...], **columns: Any) -> np.ndarray:

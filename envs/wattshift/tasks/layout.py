@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 
 from ..kernel.entry import Wiring
-from ..kernel.observe import BLOCKS, DEMAND_LEADS_H, FORECAST_LEADS_H, SLACK_EDGES_H, WEATHER_LEADS_H
+from ..kernel.observe import (
+    BLOCKS,
+    DEMAND_LEADS_H,
+    FORECAST_LEADS_H,
+    SLACK_EDGES_H,
+    UNASKED_BLOCKS,
+    WEATHER_LEADS_H,
+)
 from ..kernel.terms import N_PENDING, SLOT_AXES, SLOTS, TERMS
 from ..scenario.tables import Params
 from .task import Task
@@ -80,6 +87,10 @@ _LINK = (
     Feature("asleep", "0/1", 0.5, 2.0),
     Feature("utilisation", "share of capacity", 0.5, 2.0),
 )
+_BUDGET = (
+    Feature("budget/left", "share", 0.5, 2.0),
+    Feature("budget/ahead", "h", 0.0, 0.1),
+)
 TYPICAL_WORK_H = 12.0
 """Reference chip-hours per chip of the fleet that scale to one in the job block."""
 
@@ -127,13 +138,13 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
     """Lay out a task over a scenario.
 
     Args:
-        task: blocks and slots, in their order.
+        task: blocks and slots, in their order. What the scenario shows unasked, such as its carbon budget, follows.
         params: the compiled scenario.
         names: of its sites, modules, flows and job classes.
         flow_mean_per_s: [F] long-run mean rates, which scale the request block.
 
     Raises:
-        ValueError: a task that dispatches jobs among more sites than a directive can name.
+        ValueError: a task that dispatches jobs among more sites than a directive can name, or that drives nothing.
     """
     if "dispatch" in task.drives and len(names.sites) > MOST_SITES:
         raise ValueError(
@@ -162,10 +173,11 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
             for lead in DEMAND_LEADS_H
         ),
         "pending": _pending_features(names),
+        "budget": _BUDGET if np.isfinite(params.rules["carbon_budget_kg_per_h"][0]) else (),
     }
     features: list[Feature] = []
     slices = {}
-    for block in task.sees:
+    for block in (*task.sees, *(block for block in UNASKED_BLOCKS if blocks[block])):
         slices[block] = slice(len(features), len(features) + len(blocks[block]))
         features.extend(blocks[block])
 
@@ -184,6 +196,9 @@ def lay_out(task: Task, params: Params, names: Names, flow_mean_per_s: Any) -> L
         owners = axes[SLOT_AXES[slot]]
         actions[slot] = slice(len(entries), len(entries) + len(owners))
         entries.extend(f"{slot}/{owner}" for owner in owners)
+    if not entries:
+        missing = " and no ".join(dict.fromkeys(SLOT_AXES[slot] for slot in task.drives))
+        raise ValueError(f"task: drives {', '.join(task.drives)} alone, and the scenario has no {missing}")
     weights = tuple(task.pays.get(term, 0.0) for term in TERMS)
     return Layout(tuple(features), slices, actions, tuple(entries), weights)
 

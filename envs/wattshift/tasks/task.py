@@ -1,16 +1,18 @@
 """`Task`: the control slots an agent drives, the blocks it sees, the weights of its objective."""
 
+import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ..kernel.observe import BLOCKS
+from ..kernel.observe import BLOCKS, UNASKED_BLOCKS
 from ..kernel.terms import SLOTS, TERMS
+from ..scenario.errors import ScenarioError, from_validation
+from ..scenario.yaml_text import read_yaml
 
 
 class TaskError(ValueError):
@@ -31,7 +33,7 @@ class Task(BaseModel):
     sees: tuple[str, ...] = Field(min_length=1)
     """Observation blocks in the order of the observation."""
     pays: dict[str, float] = Field(default_factory=lambda: dict.fromkeys(TERMS, 1.0))
-    """Weight of each cost term in the reward; terms left out weigh nothing. Left out as a whole: all of them, at 1.
+    """Weight of each cost term in the objective, 0 or more; terms left out weigh nothing. Without `pays` all weigh 1.
 
     The built-in tasks pay for everything: chips, heat, power and links are shared, so that every slot moves every term.
     """
@@ -52,12 +54,20 @@ class Task(BaseModel):
     @field_validator("sees")
     @classmethod
     def _known_blocks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return _known(names, BLOCKS)
+        unasked = [name for name in names if name in UNASKED_BLOCKS]
+        if unasked:
+            raise ValueError(f"{unasked[0]!r} is not named: it follows the others where the scenario has one")
+        return _known(names, tuple(block for block in BLOCKS if block not in UNASKED_BLOCKS))
 
     @field_validator("pays")
     @classmethod
     def _known_terms(cls, weights: dict[str, float]) -> dict[str, float]:
         _known(tuple(weights), TERMS)
+        for term, weight in weights.items():
+            if not (math.isfinite(weight) and weight >= 0.0):
+                raise ValueError(f"the weight of {term} is {weight}, must be a number of 0 or more")
+        if not any(weights.values()):
+            raise ValueError("some term must weigh more than 0; leave 'pays' out to pay for all terms alike")
         return weights
 
     @model_validator(mode="after")
@@ -83,29 +93,28 @@ def load_task(source: str | Path | Mapping[str, Any] | Task) -> Task:
         return source
     if isinstance(source, Mapping):
         return _parse(source, "task")
+    if not isinstance(source, str | Path):
+        raise TaskError(f"task: got {source!r}, must be a built-in name, the path of a YAML file, a mapping or a Task")
     names = builtin_tasks()
-    if str(source) in names:
-        text = files(__package__).joinpath(f"{source}.yaml").read_text()
-    elif Path(source).is_file():
-        text = Path(source).read_text()
-    else:
+    file = files(__package__).joinpath(f"{source}.yaml") if str(source) in names else Path(source)
+    if not file.is_file():
         raise TaskError(f"task {str(source)!r} is neither built in ({', '.join(names)}) nor a YAML file")
     try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise TaskError(f"{source}: not YAML: {error}") from error
+        content = read_yaml(file.read_text(encoding="utf-8"), str(source))
+    except UnicodeDecodeError as error:
+        raise TaskError(f"{source}: not UTF-8 text: {error.reason} at byte {error.start}") from error
+    except ScenarioError as error:
+        raise TaskError(str(error)) from error
+    if not isinstance(content, Mapping):
+        raise TaskError(f"{source}: got {type(content).__name__}, must be a mapping with summary, drives and sees")
     return _parse(content, str(source))
 
 
-def _parse(content: Any, where: str) -> Task:
+def _parse(content: Mapping[str, Any], where: str) -> Task:
     try:
         return Task.model_validate(content)
     except ValidationError as error:
-        problems = (
-            f"{where}: {'.'.join(map(str, problem['loc']))}: got {problem['input']!r}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise TaskError("\n".join(problems)) from None
+        raise TaskError(str(from_validation(where, content, Task, error))) from None
 
 
 def _known(names: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:

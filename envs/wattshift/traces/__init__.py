@@ -6,12 +6,13 @@
 from wattshift.traces.build import build_traces
 from wattshift.traces.errors import TraceError
 from wattshift.traces.replay import Counts, Jobs, replay_counts, replay_jobs
-from wattshift.traces.series import CARBON, LEADS, PRICE, SOLAR, TEMPERATURE, WIND, Traces
+from wattshift.traces.series import CARBON, LEADS, MARGINAL, PRICE, SOLAR, TEMPERATURE, WIND, Traces
 from wattshift.traces.spec import Demand, Replay, Shape, TraceSpec
 
 __all__ = [
     "CARBON",
     "LEADS",
+    "MARGINAL",
     "PRICE",
     "SOLAR",
     "TEMPERATURE",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from wattshift.traces.clock import HOUR_S, Hours, clock_features, month_number
 from wattshift.traces.demand import demand_series
-from wattshift.traces.forecast import Occasion, Subject, issue
+from wattshift.traces.forecast import Issued, Occasion, Subject, issue
 from wattshift.traces.interpolate import (
     from_hour_means,
     from_instants,
@@ -16,9 +16,18 @@ from wattshift.traces.interpolate import (
     hour_means,
     step_middles_s,
 )
-from wattshift.traces.series import FORECAST_QUANTITIES, LEADS, SOLAR, ZONE, Traces, nothing_replayed
+from wattshift.traces.series import (
+    CARBON,
+    FORECAST_QUANTITIES,
+    LEADS,
+    MARGINAL,
+    SOLAR,
+    ZONE,
+    Traces,
+    nothing_replayed,
+)
 from wattshift.traces.solar import REFERENCE_W_PER_M2, clear_sky_w_per_m2
-from wattshift.traces.spec import Demand, Shape, TraceSpec
+from wattshift.traces.spec import Demand, ForecastKind, Shape, TraceSpec
 from wattshift.traces.weather import wet_bulb_c
 from wattshift.traces.wind import turbine_share
 from wattshift.traces.zone_hours import ZoneHours, pv_at
@@ -28,6 +37,9 @@ Floats = NDArray[np.float64]
 
 PAST_STEP_S = 900
 """Step at which the past is computed: forecasts need hour means of it only."""
+
+CORRELATED = FORECAST_QUANTITIES[:MARGINAL]
+"""Quantities of a zone whose forecast errors the table correlates, in the order of `Traces.forecast`."""
 
 
 class Record(NamedTuple):
@@ -49,7 +61,7 @@ class ZoneSteps(NamedTuple):
     wind_share: Floats
 
     def forecast(self) -> tuple[Floats, ...]:
-        """The series that are forecast, in the order of `FORECAST_QUANTITIES`."""
+        """The series that are forecast, in the order of `CORRELATED`; the marginal intensity is apart."""
         return self.carbon_kg_per_kwh, self.price_usd_per_kwh, self.temp_c, self.solar_share, self.wind_share
 
 
@@ -81,12 +93,32 @@ def known(series: Floats, past_hours: Hours) -> Floats:
 def zone_subjects(place: Place, truth: Sequence[Floats], past: Sequence[Floats], hours: Hours) -> list[Subject]:
     """What is forecast of one zone, from hour means; no forecast of the sun exceeds a clear sky's."""
     clear = clear_sky_w_per_m2(step_middles_s(hours, PAST_STEP_S), place.latitude_deg, place.longitude_deg)
-    limits: list[Floats | float] = [np.inf] * len(FORECAST_QUANTITIES)
+    limits: list[Floats | float] = [np.inf] * len(CORRELATED)
     limits[SOLAR] = targets(clear / REFERENCE_W_PER_M2, hours, PAST_STEP_S)
     return [
         Subject(quantity, before, after, place.timezone, limit)
-        for quantity, before, after, limit in zip(FORECAST_QUANTITIES, past, truth, limits, strict=True)
+        for quantity, before, after, limit in zip(CORRELATED, past, truth, limits, strict=True)
     ]
+
+
+def issue_marginal(kind: ForecastKind, steps: ZoneSteps, subject: Subject, occasion: Occasion, issued: Issued) -> None:
+    """Fill a zone's forecasts of the marginal intensity, `issued[:, MARGINAL]`, once those of the average are there.
+
+    It is forecast as well as the average is, whose numbers in the table rest on marginal forecasts too, with errors of
+    its own. Where the average stands in for a marginal series, its forecast does as well.
+
+    Args:
+        kind: as for `issue`.
+        steps: of the zone.
+        subject: the marginal intensity, under the average's name in the table.
+        occasion: of the zone's other forecasts.
+        issued: `[n_hours, Q, LEADS]`, may be a view.
+    """
+    if np.array_equal(steps.marginal_kg_per_kwh, steps.carbon_kg_per_kwh):
+        issued[:, MARGINAL] = issued[:, CARBON]
+    else:
+        own = occasion._replace(name=f"{occasion.name}/marginal")
+        issue(kind, [subject], own, issued[:, MARGINAL : MARGINAL + 1])
 
 
 class Rates(NamedTuple):
@@ -148,7 +180,15 @@ def assemble(now: Record, past: Record, zones: Sequence[Zone], demand: Demand, s
             [known(series, past.hours) for series in before.forecast()],
             hours,
         )
-        issue(spec.forecast, subjects, Occasion(f"{name}/forecast", past.hours, hours, spec.seed), forecasts[:, :, z])
+        occasion = Occasion(f"{name}/forecast", past.hours, hours, spec.seed)
+        issue(spec.forecast, subjects, occasion, forecasts[:, :MARGINAL, z])
+        marginal = Subject(
+            FORECAST_QUANTITIES[CARBON],
+            known(before.marginal_kg_per_kwh, past.hours),
+            targets(steps.marginal_kg_per_kwh, hours, step_s),
+            zone.place.timezone,
+        )
+        issue_marginal(spec.forecast, steps, marginal, occasion, forecasts[:, :, z])
 
     begin_s = times_s[:n_rows] - step_s // 2
     requests = demand_rates("requests", demand.flow_mean_per_s, demand.flow_shapes, hours, past.hours, step_s, spec)
@@ -166,5 +206,6 @@ def assemble(now: Record, past: Record, zones: Sequence[Zone], demand: Demand, s
         job_forecast_per_h=jobs.forecast,
         mean_price_usd_per_kwh=table["price_usd_per_kwh"].mean(axis=0, dtype=np.float64),
         mean_carbon_kg_per_kwh=table["carbon_kg_per_kwh"].mean(axis=0, dtype=np.float64),
+        mean_marginal_kg_per_kwh=table["marginal_kg_per_kwh"].mean(axis=0, dtype=np.float64),
         **nothing_replayed(n_rows, len(demand.flow_shapes), len(demand.stream_shapes)),
     )

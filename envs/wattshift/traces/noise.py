@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattshift.traces.clock import HOUR_S, Hours, hours_in_year, midnight_s, year_of
-from wattshift.traces.zones import Noise
 
 Floats = NDArray[np.float64]
 
@@ -58,9 +57,3 @@ def autoregressive(shocks: Floats, time_constant_h: float) -> Floats:
 def unit_noise(seed: int, name: str, hours: Hours, time_constant_h: float) -> Floats:
     """Hourly noise of zero mean and unit variance that forgets over `time_constant_h`."""
     return autoregressive(white(seed, name, hours), time_constant_h)
-
-
-def two_scales(seed: int, name: str, hours: Hours, model: Noise) -> Floats:
-    """Slow plus fast noise, in the unit of the model's standard deviations."""
-    slow = model.slow_sd * unit_noise(seed, f"{name}/slow", hours, model.slow_h)
-    return slow + model.fast_sd * unit_noise(seed, f"{name}/fast", hours, model.fast_h)

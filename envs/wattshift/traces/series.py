@@ -11,10 +11,13 @@ Ints = NDArray[np.int64]
 LEADS = 24
 """Forecast leads, in hours: 1, 2, ... 24."""
 
-FORECAST_QUANTITIES = ("carbon", "price", "temperature", "solar", "wind")
-"""What is forecast of a zone, in the order of `Traces.forecast` and the units of the series of the same name."""
+FORECAST_QUANTITIES = ("carbon", "price", "temperature", "solar", "wind", "marginal")
+"""What is forecast of a zone, in the order of `Traces.forecast` and the units of the series of the same name.
 
-CARBON, PRICE, TEMPERATURE, SOLAR, WIND = range(len(FORECAST_QUANTITIES))
+`carbon` is the average intensity, `marginal` that of one more kWh.
+"""
+
+CARBON, PRICE, TEMPERATURE, SOLAR, WIND, MARGINAL = range(len(FORECAST_QUANTITIES))
 
 
 ZONE = np.dtype(
@@ -55,7 +58,8 @@ class Traces(NamedTuple):
     request_forecast_per_s: Floats32  # [T, F, LEADS]
     job_forecast_per_h: Floats32  # [T, G, LEADS]
     mean_price_usd_per_kwh: NDArray[np.float64]  # [Z] over all rows
-    mean_carbon_kg_per_kwh: NDArray[np.float64]  # [Z]
+    mean_carbon_kg_per_kwh: NDArray[np.float64]  # [Z] of the average intensity
+    mean_marginal_kg_per_kwh: NDArray[np.float64]  # [Z]
     flow_drawn: Ints  # [F] 0 = the rates of the flow are what arrives (a replay), 1 = counts are drawn around them
     stream_drawn: Ints  # [G] 0 = the stream's jobs stand in `jobs`, 1 = they are drawn
     jobs: NDArray[np.void]  # [N] REPLAYED_JOB, in the order of arrival
