@@ -75,7 +75,8 @@ def _rows(task: str) -> list[tuple[str, str, str, str]]:
 
 
 def _part(slot: str, rule: Heuristic) -> tuple[str, str, str]:
+    if isinstance(rule, Levels):
+        return f"`{slot}`", f"`{rule.name}`", f"{rule.levels[slot]}"
     chosen = {name: getattr(rule, name) for name in signature(type(rule)).parameters}
-    level = chosen.pop("levels", {}).get(slot) if isinstance(rule, Levels) else None
-    parameters = [f"{name} {value}" for name, value in chosen.items()]
-    return f"`{slot}`", f"`{rule.name}`", ", ".join(parameters) if level is None else f"{level}"
+    parameters = [f"{name} {value}" for name, value in chosen.items() if isinstance(value, int | float)]
+    return f"`{slot}`", f"`{rule.name}`", ", ".join(parameters)

@@ -106,6 +106,7 @@ def test_offers_and_sleep_come_out_as_whole_chips_after_decoding(make_tiny):
         ({"horizon_h": 24, "period_h": 5}, "period_h"),
         ({"serving_margin": 0.5}, "serving_margin"),
         ({"power_share": 2.0}, "power_share"),
+        ({"caps_awake": 0.5}, "caps_awake"),
         ({"most_jobs": -1}, "most_jobs"),
     ],
 )

@@ -49,7 +49,7 @@ def test_the_model_draws_what_the_world_draws_in_steady_state(env, view):
     loads["powered"] = state["awake"] + state["waking"] - state["failed_chips"]
     loads["serving"], loads["replicas"] = ledger.modules["serving_chips"], state["replicas"]
     loads["working"] = ledger.modules["working_chips"]
-    model = SetPointModel(env.world)
+    model = SetPointModel(env.world.params)
     one_usd = np.ones(view.energy_usd_per_kwh.shape)
     zero = np.zeros((*one_usd.shape, 2))
     _, usd = model.search(loads, weather_of(view), one_usd, zero, (0.0, 0.0))
@@ -94,7 +94,7 @@ def test_no_supply_is_colder_than_the_equipment_is_recommended(env, view):
     modules, usual_c = env.world.params.modules, env.world.params.plants["supply_c"][:, 0]
     entry = best[:, modules["site"], 0]
     span_k = np.where(entry > 0.0, modules["supply_max_c"] - usual_c, usual_c - modules["supply_min_c"])
-    below_k = policy.model.least_c - (usual_c + entry * span_k)
+    below_k = modules["supply_least_c"] - (usual_c + entry * span_k)
     alone = np.bincount(modules["site"])[modules["site"]] == 1  # the modules of a site share an entry
     assert (below_k[:, alone] <= 0.1).all()
 

@@ -8,7 +8,6 @@ import numpy as np
 import yaml
 
 from wattshift_agents.heuristics.base import Heuristic
-from wattshift_agents.optimum.set_points import least_supply_c
 from wattshift_agents.policy import Action, Mask
 from wattshift_agents.view import Floats, View
 
@@ -29,7 +28,7 @@ class SetPoint(Heuristic):
         self.site = modules["site"].astype(np.int64)
         self.n_sites = len(world.params.sites)
         self.usual_c = plants["supply_c"]
-        self.coldest_c = np.maximum(modules["supply_min_c"], least_supply_c(world))
+        self.coldest_c = np.maximum(modules["supply_min_c"], modules["supply_least_c"])
         self.warmest_c = modules["supply_max_c"]
         self.lowest_c = modules["supply_min_c"]
         # Flow follows heat, so the loop's rise is the same at any load that keeps the pumps above their least flow.

@@ -103,6 +103,9 @@ class ModelPredictive(Heuristic):
         ):
             if not 0.0 <= share <= 1.0:
                 raise ValueError(f"{setting}: got {share}, must be between 0 and 1")
+        for setting, entry in (("caps", caps), ("caps_awake", caps_awake)):
+            if not -1.0 <= entry <= 0.0:
+                raise ValueError(f"{setting}: got {entry}, must be between -1 and 0")
         if most_jobs < 0:
             raise ValueError(f"most_jobs: got {most_jobs}, must not be negative")
         self.settings = Settings(horizon_h, period_h, serving_margin, spare_share, peak_weight, warm)

@@ -33,7 +33,7 @@ class OptimalSetPoint(Heuristic):
         """Learn the plants."""
         super().reset(world, mask)
         self.chips = world.params.modules["chips"].astype(np.float64)
-        self.model = SetPointModel(world)
+        self.model = SetPointModel(world.params)
 
     def decide(self, action: Action, view: View) -> None:
         """Search every site's pair."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from wattshift.kernel.chips import module_power_kw
 from wattshift.kernel.decode import LEAST_FLOW, MOST_FLOW, depart
 from wattshift.kernel.entry import source_digest
-from wattshift.kernel.heat import second_plant_kw
+from wattshift.kernel.heat import beyond_recommended_k, second_plant_kw
 from wattshift.kernel.jit import OPTIONS, njit
 from wattshift.kernel.plant import (
     available_kw,
@@ -27,10 +27,9 @@ from wattshift.kernel.plant import (
     water_l_per_h,
 )
 from wattshift.kernel.power import module_loss_kw
-from wattshift.scenario.fleet import installed
 
 if TYPE_CHECKING:
-    from wattshift.world import World
+    from wattshift.scenario.tables import Params
 
 Floats = NDArray[np.float64]
 
@@ -63,12 +62,11 @@ class SetPointModel:
     """Finds the pairs of entries for a batch of fleets.
 
     Args:
-        world: Gives the plants, and the envelopes of what they cool.
+        params: Of the world.
     """
 
-    def __init__(self, world: "World"):
-        self.params = world.params
-        self.least_c = least_supply_c(world)
+    def __init__(self, params: "Params"):
+        self.params = params
 
     def search(
         self,
@@ -91,19 +89,13 @@ class SetPointModel:
             Entries [n, S, 2], and what the sites cost under them, USD/h [n, S].
         """
         entries, usd = around.copy(), np.zeros(usd_per_kwh.shape)
-        _SEARCH(self.params, self.least_c, loads, weather, usd_per_kwh, np.array(steps), entries, usd)
+        _SEARCH(self.params, loads, weather, usd_per_kwh, np.array(steps), entries, usd)
         return entries, usd
-
-
-def least_supply_c(world: "World") -> Floats:
-    """`[M]` coldest supply that the equipment is recommended; the autopilot's, where that is colder still."""
-    modules = installed(world.scenario)
-    return np.array([min(module.envelope.recommended_min_c.value, module.supply_c) for module in modules])
 
 
 @njit
 def _module_usd_per_h(
-    params: Any, least_c: Any, nth: Any, weather: Any, load: Any, usd_per_kwh: Any, wanted_c: Any, relative: Any
+    params: Any, nth: Any, weather: Any, load: Any, usd_per_kwh: Any, wanted_c: Any, relative: Any
 ) -> Any:
     """Electricity and water of a module in steady state, and what its supply and loop cost beyond their range."""
     rules, module, plant, rest = params.rules[0], params.modules[nth], params.plants[nth, 0], params.plants[nth, 1]
@@ -125,7 +117,7 @@ def _module_usd_per_h(
         rest_c = reachable_supply_c(rest, rest.supply_c, weather)
         kw += plant_power_kw(rest, rest_kw, coolant_flow(rest, rest_kw, 1.0), rest_c, outdoors_c(rest, rest_c, weather))
         water_l += water_l_per_h(rest, rest_kw, rest_c, weather)
-    beyond_k = max(loop_c - module.inlet_limit_c, 0.0) + max(least_c[nth] - supply_c, 0.0)
+    beyond_k = beyond_recommended_k(module, loop_c, supply_c)
     runaway_kw = max(heat_kw - available_kw(plant, supply_c, outdoor_c), 0.0)
     return (
         kw * usd_per_kwh
@@ -136,9 +128,7 @@ def _module_usd_per_h(
 
 
 @njit
-def _site_usd_per_h(
-    params: Any, least_c: Any, site: Any, weather: Any, loads: Any, usd_per_kwh: Any, cooling: Any, flow: Any
-) -> Any:
+def _site_usd_per_h(params: Any, site: Any, weather: Any, loads: Any, usd_per_kwh: Any, cooling: Any, flow: Any) -> Any:
     """What a site's modules cost under one pair of entries."""
     usd = 0.0
     relative = depart(1.0, LEAST_FLOW, MOST_FLOW, flow)
@@ -146,14 +136,12 @@ def _site_usd_per_h(
         module, plant = params.modules[nth], params.plants[nth, 0]
         if module.site == site:
             wanted_c = depart(plant.supply_c, module.supply_min_c, module.supply_max_c, cooling)
-            usd += _module_usd_per_h(params, least_c, nth, weather, loads[nth], usd_per_kwh, wanted_c, relative)
+            usd += _module_usd_per_h(params, nth, weather, loads[nth], usd_per_kwh, wanted_c, relative)
     return usd
 
 
 @njit
-def _search_site(
-    params: Any, least_c: Any, site: Any, weather: Any, loads: Any, usd_per_kwh: Any, steps: Any, entry: Any
-) -> Any:
+def _search_site(params: Any, site: Any, weather: Any, loads: Any, usd_per_kwh: Any, steps: Any, entry: Any) -> Any:
     """Move `entry` [2] to the cheapest pair around it; returns what that costs."""
     least_usd = np.inf
     share, reach = 1.0, 2
@@ -163,7 +151,7 @@ def _search_site(
             for m in range(-reach, reach + 1):
                 cooling = min(max(centre_cooling + k * share * steps[0], -1.0), 1.0)
                 flow = min(max(centre_flow + m * share * steps[1], -1.0), 1.0)
-                usd = _site_usd_per_h(params, least_c, site, weather, loads, usd_per_kwh, cooling, flow)
+                usd = _site_usd_per_h(params, site, weather, loads, usd_per_kwh, cooling, flow)
                 if usd < least_usd:
                     least_usd, entry[0], entry[1] = usd, cooling, flow
         share, reach = 0.5 * share, 1
@@ -174,13 +162,12 @@ def _compiled(digest: int) -> Any:
     """The search of a batch, cached on disk as long as the kernel's sources stay as they are (`kernel/entry.py`)."""
 
     @numba.njit(cache=True, **OPTIONS)
-    def search(params, least_c, loads, weather, usd_per_kwh, steps, entries, usd):
+    def search(params, loads, weather, usd_per_kwh, steps, entries, usd):
         captured = digest  # noqa: F841 - part of the cache key
         for env in range(len(entries)):
             for site in range(len(params.sites)):
                 usd[env, site] = _search_site(
                     params,
-                    least_c,
                     site,
                     weather[env, site],
                     loads[env],
