@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         found = _search_set_points(training, plants, options.sweeps, report, console)
         if options.write:
-            _write(found.levels)
+            _write(found.levels, options)
     for name, player in (("training", training), ("validation", _player(options, VALIDATION)[0])):
         _compare(name, player, found, console)
     return 0
@@ -110,10 +110,11 @@ def _player(options: argparse.Namespace, seed: int) -> tuple[Play, list[str]]:
     return lambda heuristic: np.array(play(env, windows, heuristic)["cost_usd"]), plants
 
 
-def _write(levels: Mapping[str, tuple[float, float]]) -> None:
+def _write(levels: Mapping[str, tuple[float, float]], options: argparse.Namespace) -> None:
     plants = {plant: {"cooling": cooling, "flow": flow} for plant, (cooling, flow) in levels.items()}
     heading = "# Entries of the slots cooling and flow by plant, for `best-static`.\n"
-    heading += "# Written by `python benchmarks/tune_stack.py set-points --write`: synthetic training year, seed 0.\n"
+    command = f"tune_stack.py set-points --task {options.task} --windows {options.windows} --write"
+    heading += f"# Written by `python benchmarks/{command}`: synthetic training year, seed 0.\n"
     SET_POINTS.write_text(heading + yaml.safe_dump({"plants": plants}, sort_keys=False))
 
 

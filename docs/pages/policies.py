@@ -45,8 +45,8 @@ that are not listed stay with the autopilot; `preprocess` is moot on `hybrid` an
 
 {table(("task", "slot", "rule", "parameters"), [row for task in FOUND for row in _rows(task)])}
 
-The static set-points of `best-static` come from `python benchmarks/tune_stack.py set-points --task cooling` in the same
-way.
+The static set-points of `best-static` come from `python benchmarks/tune_stack.py set-points --task cooling --windows
+48` in the same way.
 
 ## Waiting through the admission slot
 The rules that plan in time (`wait-for-green` to `elastic-greedy`) come from schedulers that name jobs. On Shifting and

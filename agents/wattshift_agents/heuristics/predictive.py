@@ -163,7 +163,7 @@ class ModelPredictive(Heuristic):
     def _planner(self, world: "World") -> Planner:
         """For the slots that the task drives: other batteries and chips do as the autopilot."""
         cap = self._cap() if "caps" in self.slots else 0.0
-        clock = 1.0 + min(cap, 0.0) * (1.0 - self.modules["min_speed"])
+        clock = 1.0 + cap * (1.0 - self.modules["min_speed"])
         power_share = self.power_share if "storage" in self.slots else 0.0
         sites = SiteModel(world.params, power_share, self.peak_margin)
         jobs = JobModel(world.params, clock, "sleep" in self.slots, self.margin_h, self.least_saving)
@@ -176,18 +176,18 @@ class ModelPredictive(Heuristic):
         """New set-points where the last are over."""
         serving = self.planner.serving_chips(view)
         orders = self._orders(view, is_over, serving, pending)
-        settings = np.zeros_like(self.planned)
+        entries = np.zeros_like(self.planned)
         wish = orders.battery_kw / self.battery_kw
         offer = admission(orders.job_chips, self.modules, self.n_sites)
         soon = serving[:, :, : self.settings.period_h + 1].max(axis=2)
-        self.fill(settings, "caps", self._cap())
-        self.fill(settings, "storage", wish[:, self.has_battery])
-        self.fill(settings, "admission", np.maximum(offer, self.least_offer))
-        self.fill(settings, "placement", preference_by_rank(self._work_usd(view)))
-        self.fill(settings, "sleep", sleep(orders.job_chips + soon, self.modules))
+        self.fill(entries, "caps", self._cap())
+        self.fill(entries, "storage", wish[:, self.has_battery])
+        self.fill(entries, "admission", np.maximum(offer, self.least_offer))
+        self.fill(entries, "placement", preference_by_rank(self._work_usd(view)))
+        self.fill(entries, "sleep", sleep(orders.job_chips + soon, self.modules))
         if self.pending is not None:
-            self.pending.write(settings, orders.choices)
-        self.planned[is_over] = settings[is_over]
+            self.pending.write(entries, orders.choices)
+        self.planned[is_over] = entries[is_over]
         self.age_h[is_over] = 0.0
 
     def _orders(self, view: View, is_over: Mask, serving: Floats, pending: Pending | None) -> Orders:
