@@ -11,11 +11,14 @@ from wattshift_agents.heuristics.clocks import LoadFollowingClocks
 from wattshift_agents.heuristics.constant import Autopilot, Levels
 from wattshift_agents.heuristics.cooling import AshraeFixed, BestStatic, OutdoorReset
 from wattshift_agents.heuristics.dollars import LowestDollar
+from wattshift_agents.heuristics.job_by_job import DispatchLowestCarbon, DispatchLowestWindow, DispatchNearest
 from wattshift_agents.heuristics.links import SleepingLinks
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice
+from wattshift_agents.heuristics.reducing import ReduceAtEdge
 from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
 from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
 from wattshift_agents.heuristics.storage import Arbitrage, PeakShaving, SelfConsumption
+from wattshift_agents.heuristics.supervisory import OptimalSetPoint
 from wattshift_agents.heuristics.suspending import Threshold, WaitAwhile
 from wattshift_agents.heuristics.waiting import WaitForGreen
 
@@ -52,10 +55,15 @@ BY_SLOT: Mapping[str, Sequence[Rule]] = {
         *grid(CheapestEnergy, ahead_h=(0, 2, 4, 8, 12)),
         *map(Rule, (LowestDollar, LowestCarbon, LowestPrice, LeastLoaded, RoundRobin)),
     ],
-    "sleep": [IDLE, *grid(ConsolidateAndSleep, headroom=(0.1, 0.2, 0.4), spare=(0.02, 0.05, 0.1))],
+    "sleep": [
+        IDLE,
+        *grid(ConsolidateAndSleep, headroom=(0.1, 0.2, 0.4), spare=(0.02, 0.05), dearest=(1.3, 2.0)),
+        *grid(ConsolidateAndSleep, patience_h=(0.0, 2.0)),
+        *grid(ConsolidateAndSleep, dearest=(100.0,)),
+    ],
     "caps": [
         IDLE,
-        *levels("caps", -0.05, -0.1, -0.15, -0.2, -0.3),
+        *levels("caps", -0.05, -0.1, -0.15, -0.2, -0.25, -0.3),
         *grid(LoadFollowingClocks, depth=(0.1, 0.2, 0.4), headroom=(0.1, 0.5)),
     ],
     "cooling": [
@@ -64,8 +72,9 @@ BY_SLOT: Mapping[str, Sequence[Rule]] = {
         Rule(BestStatic),
         Rule(AshraeFixed),
         *grid(OutdoorReset, margin_k=(1.0, 3.0), most_drop_k=(4.0, 8.0)),
+        Rule(OptimalSetPoint),
     ],
-    "flow": [IDLE, *levels("flow", -1.0, -0.75, -0.5, -0.25, 0.25), Rule(BestStatic)],
+    "flow": [IDLE, *levels("flow", -1.0, -0.75, -0.5, -0.25, 0.25), Rule(BestStatic), Rule(OptimalSetPoint)],
     "routing": [
         IDLE,
         *grid(LowestDollar, least_saving=(0.001, 0.01, 0.05)),
@@ -81,11 +90,16 @@ BY_SLOT: Mapping[str, Sequence[Rule]] = {
     "storage": [
         IDLE,
         *grid(Arbitrage, power_share=(0.1, 0.2, 0.4)),
-        *grid(PeakShaving, refill_to=(0.1, 0.5)),
+        *grid(PeakShaving, guard=(0.05, 0.1, 0.2), refill_to=(0.1, 0.25)),
         Rule(SelfConsumption),
     ],
     "links": [IDLE, *levels("links", 0.3), *grid(SleepingLinks, idle_below=(0.05, 1.0))],
-    "preprocess": [IDLE, *levels("preprocess", -0.5, 0.5, 1.0)],
+    "preprocess": [IDLE, *levels("preprocess", -0.5, 0.5, 1.0), Rule(ReduceAtEdge)],
+    "dispatch": [
+        IDLE,
+        *map(Rule, (DispatchNearest, DispatchLowestCarbon)),
+        *grid(DispatchLowestWindow, margin_h=(1.0, 2.0, 4.0), least_saving=(0.1, 0.3, 0.5, 0.99)),
+    ],
 }
 """Rules of each slot, the autopilot first."""
 

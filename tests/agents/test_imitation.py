@@ -67,7 +67,7 @@ def squared_error(make_tiny, student, teacher):
 @pytest.mark.parametrize("name", ["ppo", "ppo_equivariant"])
 def test_the_student_acts_as_its_teacher_in_windows_it_has_not_seen(name, imitated, make_tiny, ppo, equivariant_config):
     """Nine tenths of the teacher's squared departure from the autopilot, which is where the student began."""
-    wide = replace(equivariant_config, imitate=TEACHER, width=16)
+    wide = replace(equivariant_config, imitate=TEACHER, width=32)
     student, _, losses, lowest = imitated(ppo if name == "ppo" else wide)
     error, square = squared_error(make_tiny, student, *make_heuristics([TEACHER]))
     assert error < 0.1 * square

@@ -6,7 +6,8 @@ import pytest
 
 from wattshift.kernel.state import AUTOPILOT, DEFERRED, FIRST_SITE
 from wattshift_agents.heuristics import make_heuristics
-from wattshift_agents.heuristics.job_by_job import DispatchLowestCarbon, DispatchLowestWindow, DispatchNearest, Pending
+from wattshift_agents.heuristics.job_by_job import DispatchLowestCarbon, DispatchLowestWindow, DispatchNearest
+from wattshift_agents.heuristics.pending import Pending
 from wattshift_agents.view import look
 
 N = 2
@@ -38,7 +39,9 @@ def pending(site, is_open, slack_h=20.0, work_h=8.0):
     )
 
 
-@pytest.mark.parametrize("name", ["dispatch-nearest", "dispatch-lowest-carbon", "dispatch-lowest-window"])
+@pytest.mark.parametrize(
+    "name", ["dispatch-nearest", "dispatch-lowest-carbon", "dispatch-lowest-window", "mpc", "random", "all-high"]
+)
 def test_only_what_is_open_is_chosen(name, env):
     (policy,) = make_heuristics([name])
     observation, _ = env.reset(seed=1)
@@ -81,11 +84,50 @@ def test_jobs_wait_for_cheaper_hours_within_their_slack(env):
     assert (policy.choose(pending(0, [True, False]), flat) == FIRST_SITE).all()
 
 
-def test_constants_and_noise_are_choices_too(env):
-    for policy in make_heuristics(["autopilot", "all-low", "all-high", "random", "stack"]):
-        action = ready(policy, env).act(np.zeros(env.observation_space.shape, np.float32), look(env.unwrapped.world))
-        assert env.action_space.contains(action.astype(np.int64))
-        np.testing.assert_array_equal(action, np.floor(action))
+def with_jobs(env):
+    """An observation with jobs that were put off so far, and their masks `[n, N, choices]`."""
+    observation, _ = env.reset(seed=1)
+    for _ in range(24):
+        observation, *_ = env.step(np.full(env.action_space.shape, DEFERRED))
+    masks = env.unwrapped.action_masks()[:, :-2].reshape(N, -1, FIRST_SITE + 2)
+    assert masks[:, :, FIRST_SITE:].any()
+    return observation, masks
+
+
+def masks_and_action(name, env):
+    """Masks of a decision with jobs to decide, and what a policy chooses of each `[n, N]`, and of all others."""
+    observation, masks = with_jobs(env)
+    action = ready(*make_heuristics([name]), env).act(observation, look(env.unwrapped.world))
+    assert env.action_space.contains(action.astype(np.int64))
+    return masks, action[:, :-1].astype(np.int64), action[:, -1]
+
+
+def test_constants_are_the_ends_of_what_may_come_about(env):
+    for name, choice, others in (("autopilot", AUTOPILOT, 0), ("middle", AUTOPILOT, 0), ("all-low", DEFERRED, 1)):
+        _, chosen, rest = masks_and_action(name, env)
+        assert (chosen == choice).all()
+        assert (rest == others).all()
+    masks, chosen, _ = masks_and_action("all-high", env)
+    np.testing.assert_array_equal(chosen, masks.shape[2] - 1 - masks[:, :, ::-1].argmax(axis=2))
+
+
+def test_noise_is_uniform_over_the_choices_that_may_come_about(env):
+    """Each of the open choices of a job equally often: within five standard deviations of 400 draws."""
+    observation, masks = with_jobs(env)
+    policy, view = ready(*make_heuristics(["random"]), env), look(env.unwrapped.world)
+    draws = np.array([policy.act(observation, view) for _ in range(400)]).astype(np.int64)
+    n_open = masks.sum(axis=2)
+    for choice in range(masks.shape[2]):
+        share = (draws[:, :, :-1] == choice).mean(axis=0)
+        expected = masks[:, :, choice] / n_open
+        assert (np.abs(share - expected) <= 5.0 * np.sqrt(expected * (1.0 - expected) / 400)).all()
+    assert abs(draws[:, :, -1].mean() - 0.5) < 0.1
+
+
+def test_the_stack_decides_job_by_job_too(env):
+    _, chosen, others = masks_and_action("stack", env)
+    assert (chosen != AUTOPILOT).any()
+    assert (others == DEFERRED).all()
 
 
 @pytest.mark.parametrize("parameters", [{"margin_h": -1.0}, {"least_saving": 1.0}])

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from wattshift.kernel.decode import depart
 from wattshift_agents.errors import SettingsError
+from wattshift_agents.evaluation import EvaluationSet
+from wattshift_agents.evaluation import play as evaluate_play
 from wattshift_agents.heuristics import make_heuristics
 from wattshift_agents.heuristics.predictive import ModelPredictive
 from wattshift_agents.optimum.mpc_actions import admission, depart_inverse, sleep
@@ -27,7 +29,7 @@ def play(env, policy, starts, seeds, n_steps=STEPS):
 
 def test_actions_stay_in_the_action_space_and_do_something(make_tiny):
     env = make_tiny(2)
-    actions = play(env, ModelPredictive(), [0, 4000], [5, 6])
+    actions = play(env, ModelPredictive(peak_weight=1.0), [0, 4000], [5, 6])
     assert all(env.action_space.contains(action) for action in actions)
     for slot in ("sleep", "storage", "caps"):
         assert actions[:, :, env.world.layout.actions[slot]].any(), slot
@@ -40,10 +42,30 @@ def test_a_row_of_a_batch_decides_as_the_environment_alone(make_tiny):
         assert (together[:, row] == alone[:, 0]).all()
 
 
-def test_a_plan_stands_for_its_period(make_tiny):
-    actions = play(make_tiny(1), ModelPredictive(horizon_h=6), [0], [5])
-    assert (actions[:12] == actions[0]).all()
-    assert (actions[12] != actions[0]).any()
+def test_a_plan_stands_for_its_period_and_set_points_follow_the_weather(make_tiny):
+    env = make_tiny(1)
+    actions = play(env, ModelPredictive(horizon_h=6), [0], [5])
+    follows = np.zeros(actions.shape[2], bool)
+    for slot in ("cooling", "flow"):
+        follows[env.world.layout.actions[slot]] = True
+    planned, followed = actions[:, 0, ~follows], actions[:, 0, follows]
+    assert (planned[:12] == planned[0]).all()
+    assert (planned[12] != planned[0]).any()
+    assert (followed[1:12] != followed[1]).any()
+
+
+def test_where_a_plan_begins_changes_nothing_but_the_time(make_tiny):
+    """Of two optima either may be found, so the weeks' costs are held against each other, not the actions."""
+    env = make_tiny(2)
+    windows = EvaluationSet.spread(env, 3)
+    costs = [evaluate_play(env, windows, ModelPredictive(warm=warm))["cost_usd"] for warm in (True, False)]
+    np.testing.assert_allclose(*costs, rtol=1e-3)
+
+
+def test_the_same_seed_makes_the_same_plans(make_tiny):
+    env, policy = make_tiny(2), ModelPredictive()
+    first, again = (play(env, policy, [0, 4000], [5, 6], n_steps=30) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
 
 
 def test_what_the_task_does_not_drive_is_left_out(make_tiny):
@@ -84,6 +106,7 @@ def test_offers_and_sleep_come_out_as_whole_chips_after_decoding(make_tiny):
         ({"horizon_h": 24, "period_h": 5}, "period_h"),
         ({"serving_margin": 0.5}, "serving_margin"),
         ({"power_share": 2.0}, "power_share"),
+        ({"caps_awake": 0.5}, "caps_awake"),
         ({"most_jobs": -1}, "most_jobs"),
     ],
 )
@@ -94,7 +117,7 @@ def test_settings_out_of_range_are_refused_by_name(settings, named):
 
 def test_options_reach_the_policy_and_wrong_ones_are_refused():
     (policy,) = make_heuristics(["mpc"], {"mpc": {"horizon_h": 12}, "arbitrage": {"power_share": 0.2}})
-    assert policy.horizon_h == 12
+    assert policy.settings.horizon_h == 12
     with pytest.raises(SettingsError, match=r"options\.mpc.*horizon_h"):
         make_heuristics(["mpc"], {"mpc": {"horizon_h": 99}})
     with pytest.raises(SettingsError, match=r"options\.mpc.*nonsense"):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wattshift_agents.jobs import JOB_VIEW
 from wattshift_agents.optimum.mpc_program import Battery, Outside, Starts, no_starts, solve
 
 TIGHT = {"abs": 1e-6}
@@ -43,9 +44,27 @@ def one_job(price, length, kw=5.0, late_usd=0.0, slack=99, free=1e3):
     begin = np.arange(n - length + 1)
     share = ((np.arange(n) >= begin[:, None]) & (np.arange(n) < begin[:, None] + length)).astype(np.float64)
     zero = np.zeros(len(begin), np.int64)
-    late = late_usd * np.maximum(begin - slack, 0)
     full = np.ones(len(begin))
-    return Starts(zero, zero, zero, late, full, kw * full, share, np.full((1, n), float(free)), np.array([1e6]))
+    return Starts(
+        jobs=jobs(1),
+        job=zero,
+        module=zero,
+        site=zero,
+        period=begin,
+        cost_usd=late_usd * np.maximum(begin - slack, 0.0),
+        chips=full,
+        kw=kw * full,
+        share=share,
+        free_chips=np.full((1, n), float(free)),
+        unplanned_usd=np.array([1e6]),
+    )
+
+
+def jobs(n):
+    """So many, told apart by their deadlines."""
+    table = np.zeros(n, JOB_VIEW)
+    table["deadline_h"] = np.arange(n)
+    return table
 
 
 def best_by_dynamic_programming(price, room, efficiency_out):
@@ -94,9 +113,11 @@ def test_two_jobs_share_the_only_chips_as_enumeration_says():
     price, kw = [1.0, 3.0, 2.0], (5.0, 4.0)
     n = len(price)
     starts = Starts(
+        jobs=jobs(2),
         job=np.repeat([0, 1], n),
         module=np.zeros(2 * n, np.int64),
         site=np.zeros(2 * n, np.int64),
+        period=np.tile(np.arange(n), 2),
         cost_usd=np.zeros(2 * n),
         chips=np.ones(2 * n),
         kw=np.repeat(kw, n),

@@ -23,7 +23,7 @@ from wattshift_agents.options import RANGES, checked_options
         ("demand-response", "caps", -2.0, "options.demand-response.caps: got -2.0, must be at least -1"),
         ("demand-response", "margin", -1.0, "options.demand-response.margin: got -1.0, must be at least 0"),
         ("random", "seed", -1, "options.random.seed: got -1, must be at least 0"),
-        ("mpc", "flow", 7.0, "options.mpc.flow: got 7.0, must be at least -1 and at most 1"),
+        ("mpc", "caps", 7.0, "options.mpc.caps: got 7.0, must be at least -1 and at most 1"),
         ("mpc", "horizon_h", 6.5, "options.mpc.horizon_h: got 6.5, must be a whole number"),
         ("mpc", "margin_h", math.inf, "options.mpc.margin_h: got inf, must be a finite number"),
         (
@@ -50,7 +50,7 @@ def test_options_that_can_be_meant_make_a_heuristic():
     thrifty, dollar, mpc = make_heuristics(list(options), checked_options(options))
     assert thrifty.caps == 0
     assert list(dollar.levels) == [0.0, -0.5, 1.0]
-    assert (mpc.horizon_h, mpc.period_h) == (12, 2)
+    assert mpc.settings[:2] == (12, 2)
 
 
 def test_what_is_ranged_is_there():

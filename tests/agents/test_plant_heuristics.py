@@ -86,23 +86,41 @@ def test_only_own_surplus_is_stored_and_it_serves_the_load(env, view):
     assert not equal.any()
 
 
-def test_peaks_above_the_usual_import_are_cut_and_old_peaks_are_not(env, view):
+def test_import_is_kept_below_the_peak_that_is_owed_and_batteries_refill_well_below_it(env, view):
     def act(now_kw, peak_kw, stored_kwh=0.0):
-        policy = ready(PeakShaving(margin=0.1), env)
-        at_first = view._replace(drawn_kw=np.full_like(view.drawn_kw, 10.0), peak_kw=np.full_like(view.peak_kw, 10.0))
-        entries(policy, env, at_first, "storage")
-        shown = at_first._replace(
+        shown = view._replace(
             drawn_kw=np.full_like(view.drawn_kw, now_kw),
-            peak_kw=np.full_like(view.peak_kw, peak_kw),
+            peak_kw=np.full_like(view.peak_kw, max(peak_kw, now_kw)),  # it contains the last step's import
             stored_kwh=np.full_like(view.stored_kwh, stored_kwh),
         )
-        return entries(policy, env, shown, "storage")
+        return entries(ready(PeakShaving(guard=0.1), env), env, shown, "storage")
 
-    assert (act(14.0, 10.0) < 0.0).all()
-    assert not act(10.5, 10.0, stored_kwh=1e9).any()
-    assert not act(14.0, 15.0, stored_kwh=1e9).any(), "a peak that is owed already"
-    assert (act(5.0, 10.0) > 0.0).all(), "it refills"
-    assert not act(5.0, 10.0, stored_kwh=1e9).any(), "until it holds enough"
+    battery_kw = env.world.params.sites["battery_kw"]
+    np.testing.assert_allclose(act(2.0, 2.0), np.broadcast_to(-0.2 / battery_kw, (N, 2)), rtol=1e-5)
+    assert not act(1.7, 2.0).any(), "below the guarded line, too near to charge"
+    assert (act(1.0, 2.0) > 0.0).all(), "it refills"
+    assert not act(1.0, 2.0, stored_kwh=1e9).any(), "until it holds enough"
+
+
+def test_peaks_are_shaved_on_weeks_of_the_hybrid_world(make_tiny):
+    """In the closed loop: batteries work, against the load, and what the peaks cost falls."""
+    env = make_tiny(8, scenario="hybrid", traces=None, decision_every=12, episode_days=7.0)
+    windows = EvaluationSet.spread(env, 7_000)
+    usual, shaved = (play(env, windows, policy) for policy in make_heuristics(["autopilot", "peak-shaving"]))
+    assert (shaved["battery_cycles"] > 0.2).all()
+    assert shaved["demand_usd"].mean() < 0.99 * usual["demand_usd"].mean()
+    assert shaved["cost_usd"].mean() < usual["cost_usd"].mean()
+
+    observation, _ = env.reset(seed=windows.seeds, options={"start_row": windows.rows})
+    policy = ready(PeakShaving(), env)
+    drawn_kw, bus_kw = [], []
+    for _ in range(72):
+        observation, *_ = env.step(policy.act(observation, look(env.world)))
+        moved = env.world.ledger.sites
+        bus_kw.append(moved["charge_kw"] - moved["discharge_kw"])
+        drawn_kw.append(moved["import_kw"] - bus_kw[-1])
+    for load, bus in zip(np.array(drawn_kw)[:, :, 0].T, np.array(bus_kw)[:, :, 0].T, strict=True):
+        assert load[bus < 0.0].mean() > load[bus >= 0.0].mean()
 
 
 def test_sleep_leaves_what_is_needed_awake(env, view):
@@ -149,10 +167,11 @@ def test_sleeping_chips_save_energy_and_drop_hardly_more(make_tiny):
     [
         lambda: AshraeFixed(margin_k=-1.0),
         lambda: OutdoorReset(most_drop_k=-1.0),
-        lambda: PeakShaving(margin=-0.1),
+        lambda: PeakShaving(guard=0.5),
         lambda: PeakShaving(refill_share=0.0),
         lambda: PeakShaving(refill_to=2.0),
         lambda: ConsolidateAndSleep(spare=-0.1),
+        lambda: ConsolidateAndSleep(dearest=0.5),
         lambda: LoadFollowingClocks(depth=2.0),
         lambda: LoadFollowingClocks(headroom=-1.0),
     ],

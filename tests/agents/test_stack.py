@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from wattshift.tasks import load_task
 from wattshift_agents.heuristics.base import Heuristic
 from wattshift_agents.heuristics.constant import AllHigh, Levels
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon
-from wattshift_agents.heuristics.stack import Stack, found_parts
+from wattshift_agents.heuristics.stack import FOUND, Stack, found_for
 from wattshift_agents.view import look
 
 
@@ -50,9 +51,26 @@ def test_a_rule_of_two_slots_decides_once(env):
 
 def test_rules_that_fill_by_adding_to_others_see_zeros(env):
     """A rule never sees what another one wrote: the order of the parts decides nothing."""
-    parts: dict[str, Heuristic] = found_parts()
-    backwards = dict(reversed(list(found_parts().items())))
+    parts: dict[str, Heuristic] = FOUND["fleet"]()
+    backwards = dict(reversed(list(FOUND["fleet"]().items())))
     np.testing.assert_array_equal(act(Stack(parts), env), act(Stack(backwards), env))
+
+
+def test_each_built_in_task_has_its_rules_and_others_take_the_fleets():
+    for task, parts in FOUND.items():
+        drives = load_task(task).drives
+        assert set(parts()) <= set(drives)
+        assert found_for(drives) == found_for(drives[::-1]) == task
+    assert found_for(["storage", "cooling"]) == "fleet"
+
+
+def test_it_plays_the_rules_found_for_the_task(make_tiny):
+    for task in ("storage", "cooling"):
+        env = make_tiny(2, task=task)
+        env.reset(seed=0)
+        env.step(np.zeros(env.action_space.shape, np.float32))
+        np.testing.assert_array_equal(act(Stack(), env), act(Stack(FOUND[task]()), env))
+        assert act(Stack(), env).any()
 
 
 def test_energy_ahead_counts_as_much_as_the_present_one(env):

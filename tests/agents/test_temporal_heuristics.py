@@ -10,6 +10,7 @@ from wattshift_agents.heuristics import HEURISTICS, make_heuristics
 from wattshift_agents.heuristics.capacity import VirtualCapacity
 from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
 from wattshift_agents.heuristics.suspending import ElasticGreedy, Threshold, WaitAwhile
+from wattshift_agents.heuristics.temporal import Candidates, TemporalPolicy
 from wattshift_agents.jobs import JOB_VIEW, jobs_of
 from wattshift_agents.view import look
 
@@ -110,7 +111,7 @@ def test_running_jobs_keep_their_chips_while_others_wait(name, env):
 
 @pytest.mark.parametrize("name", SUSPENDING)
 def test_running_jobs_are_suspended_in_dear_hours_but_not_for_short_breaks(name, env):
-    (policy,) = make_heuristics([name])
+    (policy,) = make_heuristics([name], {name: {"least_gap_h": 3}})
     later = dict.fromkeys(range(5, 16), 0.2)
     assert offered_chips(begin(policy, env), env, shown(env, [running()], later)) == 0
     soon = dict.fromkeys(range(1, 12), 0.2)
@@ -127,6 +128,23 @@ def test_each_rule_starts_at_its_own_hour_and_keeps_to_it(policy, hours, env):
         forecast = ahead if hour == 0 else {}  # later forecasts promise nothing, the plan stands
         offered = offered_chips(policy, env, shown(env, [job], forecast, hour=10.5 + hour))
         assert offered == (0 if hour < hours else int(OFFERED)), hour
+
+
+def test_a_job_counts_only_at_the_site_where_its_run_costs_least():
+    """Two jobs beside two sites each, and one that runs; the first is cheapest later at its second site."""
+    cost = np.full((5, 49), 1.0)
+    cost[1, 5:9] = 0.2
+    cost[2, :2] = 0.5
+    jobs = np.array([a_job(), a_job(), a_job(deadline_h=40), a_job(deadline_h=40), running(deadline_h=50)], JOB_VIEW)
+    candidates = Candidates(
+        env=np.zeros(5, np.int64),
+        site=np.array([0, 1, 0, 1, 0]),
+        job=jobs,
+        cost=cost,
+        length=np.full(5, 4),
+        slack=np.full(5, 20),
+    )
+    assert list(TemporalPolicy._is_elsewhere(candidates)) == [True, False, False, True, False]
 
 
 def test_plans_are_forgotten_where_an_episode_begins(env):

@@ -17,10 +17,12 @@ from wattshift_agents.heuristics.job_by_job import DispatchLowestCarbon, Dispatc
 from wattshift_agents.heuristics.links import SleepingLinks
 from wattshift_agents.heuristics.predictive import ModelPredictive
 from wattshift_agents.heuristics.ranking import CheapestEnergy, LowestCarbon, LowestPrice, NearestSite
+from wattshift_agents.heuristics.reducing import ReduceAtEdge
 from wattshift_agents.heuristics.sleeping import ConsolidateAndSleep
 from wattshift_agents.heuristics.stack import Stack
 from wattshift_agents.heuristics.starting import CarbonTime, LowestSlot, LowestWindow
 from wattshift_agents.heuristics.storage import Arbitrage, PeakShaving, SelfConsumption
+from wattshift_agents.heuristics.supervisory import OptimalSetPoint
 from wattshift_agents.heuristics.suspending import ElasticGreedy, Threshold, WaitAwhile
 from wattshift_agents.heuristics.waiting import WaitForGreen
 
@@ -50,9 +52,11 @@ HEURISTICS: dict[str, type[Heuristic]] = {
         ConsolidateAndSleep,
         LoadFollowingClocks,
         SleepingLinks,
+        ReduceAtEdge,
         AshraeFixed,
         OutdoorReset,
         BestStatic,
+        OptimalSetPoint,
         Arbitrage,
         PeakShaving,
         SelfConsumption,

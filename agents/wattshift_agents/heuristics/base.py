@@ -4,9 +4,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
-from gymnasium.spaces import MultiDiscrete
 
-from wattshift.choices import action_space
 from wattshift_agents.policy import Action, Mask, Observation
 from wattshift_agents.view import Floats, View
 
@@ -31,8 +29,6 @@ class Heuristic(ABC):
         """Learn the action layout; heuristics keep nothing from step to step unless they say so."""
         self.slots: dict[str, slice] = dict(world.layout.actions)
         self.action_size = max(part.stop for part in self.slots.values())
-        space = action_space(world)
-        self.last_choices = space.nvec - 1 if isinstance(space, MultiDiscrete) else None
 
     def act(self, observation: Observation, view: View) -> Action:
         """The rule's decision, float32 [n, A]; of a discrete task the choices."""
@@ -48,13 +44,6 @@ class Heuristic(ABC):
         """Set one slot for all environments; a slot that the task does not drive stays with the autopilot."""
         if slot in self.slots:
             action[:, self.slots[slot]] = values
-
-    def fill_all(self, action: Action, values: Floats | float) -> None:
-        """Set every entry; of a discrete task to the choices that the values stand for: 0 at zero and below."""
-        if self.last_choices is None:
-            action[:] = values
-        else:
-            action[:] = np.floor(np.maximum(values, 0.0) * self.last_choices + 0.5)
 
     def put(self, action: Action, slot: str, chosen: Mask, values: Floats | float) -> None:
         """Set the entries of one slot where chosen (bool [n, entries]), if the task drives it; the others stand."""

@@ -1,14 +1,14 @@
 """Policies that decide waiting jobs one by one, for tasks that drive the dispatch slot; elsewhere the autopilot's."""
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wattshift.kernel.state import AUTOPILOT, DEFERRED, FIRST_SITE
 from wattshift_agents import shifting
 from wattshift_agents.heuristics.base import Heuristic
+from wattshift_agents.heuristics.pending import Ints, Pending, PendingJobs
 from wattshift_agents.heuristics.temporal import DAY_SLOTS, slots_ahead
 from wattshift_agents.policy import Action, Mask, Observation
 from wattshift_agents.view import Floats, View
@@ -16,78 +16,39 @@ from wattshift_agents.view import Floats, View
 if TYPE_CHECKING:
     from wattshift.world import World
 
-N_NUMBERS = 5
-"""Entries of a pending job before those by class and by site: is there, gang, work, slack, data."""
-
-
-class Pending(NamedTuple):
-    """The jobs shown, N a decision; of rows without a job all is zero."""
-
-    is_there: NDArray[np.bool_]  # [n, N]
-    gang: Floats  # [n, N] chips
-    work_h: Floats  # [n, N] reference chip-hours
-    slack_h: Floats  # [n, N]
-    job_class: NDArray[np.int64]  # [n, N]
-    site: NDArray[np.int64]  # [n, N] where the data are
-    is_open: NDArray[np.bool_]  # [n, N, S] the gang could start there now
-
 
 class JobByJob(Heuristic):
-    """What rules that read the jobs shown share: a choice for each, as the action has it.
-
-    Jobs that are not shown yet wait until they are. Of a discrete task the action holds the choices themselves, of a
-    Box task choice / last choice.
-    """
+    """What rules that read the jobs shown share: a choice for each; jobs that are not shown yet wait until they are."""
 
     def reset(self, world: "World", mask: Mask | None = None) -> None:
         """Learn where the jobs stand in the observation, and the ways between sites."""
         super().reset(world, mask)
         params = world.params
-        self.n_sites, self.n_classes = len(params.sites), len(params.job_classes)
+        n_classes = len(params.job_classes)
+        self.n_sites = len(params.sites)
         self.distance_ms = np.where(np.eye(self.n_sites, dtype=np.bool_), 0.0, params.path_ms[:, :, 0])
-        self.pace = np.ones(self.n_classes)
+        self.pace = np.ones(n_classes)
         np.maximum.at(self.pace, params.streams["job_class"], params.streams["pace"])
         self.reserve_h = params.rules["urgent_slack_h"][0]
-        if "dispatch" in self.slots:
-            self.shown = world.layout.slices["pending"]
-            features = world.layout.features[self.shown]
-            self.scale = np.array([feature.scale for feature in features])
+        self.pending = PendingJobs.of(world)
 
     def act(self, observation: Observation, view: View) -> Action:
         """The rule's decision; zeros where jobs are not decided one by one."""
-        action = np.zeros((len(observation), self.action_size), dtype=np.float32)
-        if "dispatch" in self.slots:
-            pending = self._read(observation)
-            choices = np.where(pending.is_there, self.choose(pending, view), AUTOPILOT)
-            first, others = self.slots["dispatch"].start, self.slots["dispatch"].stop - 1
-            last_choice = 1.0 if self.last_choices is not None else FIRST_SITE + self.n_sites - 1.0
-            action[:, first:others] = choices / last_choice
-            action[:, others] = DEFERRED
+        action = super().act(observation, view)
+        if self.pending is not None:
+            shown = self.pending.read(observation)
+            self.pending.write(action, np.where(shown.is_there, self.choose(shown, view), AUTOPILOT))
         return action
 
     def decide(self, action: Action, view: View) -> None:
         """Nothing: `act` reads the jobs from the observation."""
 
     @abstractmethod
-    def choose(self, pending: Pending, view: View) -> NDArray[np.int64]:
+    def choose(self, pending: Pending, view: View) -> Ints:
         """`[n, N]` choice for each job."""
 
-    def _read(self, observation: Observation) -> Pending:
-        physical = observation[:, self.shown].astype(np.float64) / self.scale
-        jobs = physical.reshape(len(observation), -1, N_NUMBERS + self.n_classes + 2 * self.n_sites)
-        by_class, at, is_open = np.split(jobs[:, :, N_NUMBERS:], np.cumsum([self.n_classes, self.n_sites]), axis=2)
-        return Pending(
-            is_there=jobs[:, :, 0] > 0.5,
-            gang=jobs[:, :, 1],
-            work_h=jobs[:, :, 2],
-            slack_h=jobs[:, :, 3],
-            job_class=by_class.argmax(axis=2),
-            site=at.argmax(axis=2),
-            is_open=is_open > 0.5,
-        )
-
     @staticmethod
-    def least_open(quantity: Floats, pending: Pending) -> NDArray[np.int64]:
+    def least_open(quantity: Floats, pending: Pending) -> Ints:
         """`[n, N]` the open site where `quantity` [n, N, S] is least; the autopilot decides where none is open."""
         best = np.where(pending.is_open, quantity, np.inf).argmin(axis=2)
         return np.where(pending.is_open.any(axis=2), FIRST_SITE + best, AUTOPILOT)
@@ -99,7 +60,7 @@ class DispatchNearest(JobByJob):
     name = "dispatch-nearest"
     looks_at = "jobs shown: where the data are, which sites are open"
 
-    def choose(self, pending: Pending, view: View) -> NDArray[np.int64]:
+    def choose(self, pending: Pending, view: View) -> Ints:
         """The nearest open site."""
         return self.least_open(self.distance_ms[pending.site], pending)
 
@@ -110,7 +71,7 @@ class DispatchLowestCarbon(JobByJob):
     name = "dispatch-lowest-carbon"
     looks_at = "jobs shown: which sites are open; carbon intensity"
 
-    def choose(self, pending: Pending, view: View) -> NDArray[np.int64]:
+    def choose(self, pending: Pending, view: View) -> Ints:
         """The cleanest open site."""
         return self.least_open(np.broadcast_to(view.carbon_kg_per_kwh[:, None], pending.is_open.shape), pending)
 
@@ -138,7 +99,7 @@ class DispatchLowestWindow(JobByJob):
         self.margin_h = margin_h
         self.least_saving = least_saving
 
-    def choose(self, pending: Pending, view: View) -> NDArray[np.int64]:
+    def choose(self, pending: Pending, view: View) -> Ints:
         """The cheapest open site, or waiting."""
         run_h = pending.work_h / np.maximum(pending.gang * self.pace[pending.job_class], 1e-9)
         length = np.ceil(run_h).clip(1, DAY_SLOTS).astype(np.int64)

@@ -21,10 +21,12 @@ def preference_by_rank(quantity: Floats) -> Floats:
 
 
 class NearestSite(Heuristic):
-    """No site preferred: requests and jobs go to the nearest site that can take them, by distance alone.
+    """Requests go to the nearest site that meets their objective: no site preferred, which is the autopilot's routing.
 
-    A preference makes a site look nearer; equal preferences cancel, so zero everywhere is the only setting in
-    which distance is never overruled. It is what the autopilot does: the two must cost the same.
+    A preference makes a site look nearer; equal preferences cancel, so zero everywhere is the only setting in which
+    distance is never overruled: this policy and the autopilot must cost the same. Jobs go where they are done soonest,
+    the autopilot's rule too: the slot prefers a site for all jobs alike, wherever their data are. Where jobs are
+    decided one by one, `dispatch-nearest` sends each to the open site nearest to its data.
     """
 
     name = "nearest-site"
@@ -33,7 +35,6 @@ class NearestSite(Heuristic):
     def decide(self, action: Action, view: View) -> None:
         """Prefer no site over another."""
         self.fill(action, "routing", 0.0)
-        self.fill(action, "placement", 0.0)
 
 
 class LowestCarbon(Heuristic):

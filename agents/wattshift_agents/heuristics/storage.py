@@ -68,35 +68,33 @@ class Dispatch(Heuristic):
 
 
 class PeakShaving(Dispatch):
-    """Batteries cut the import above its usual level, where it would set a new peak, and refill below that level.
+    """Batteries keep the import below the highest that the billing period has seen, and refill well below that.
 
-    The usual level is the running mean of the import without the battery, over about a day. Up to `margin` above it,
-    or up to the peak that the billing period has seen in any case, nothing is given: the demand charge is owed already.
-    Refilling stays below the mean and takes no more than `refill_share` of the battery's power; it ends at `refill_to`,
-    since a full battery ages fastest.
+    What has been drawn once is owed for the whole period, so only more than that costs: the line is the peak so far, or
+    the usual import where that is higher (a period has just begun). Loads jump within a decision, which a battery that
+    holds its power meets too late; so it discharges down to `guard` below the line, ahead of the jump, and charges up
+    to twice that below it. Refilling is slow and ends at `refill_to`, since a full battery ages fastest.
 
     Args:
-        margin: Import above its mean that is let through, relative.
+        guard: Share of the line kept free for what load does until the next decision.
         refill_share: Of the battery's power.
         refill_to: Charge above the reserve that is kept for peaks, over what fits there.
     """
 
     name = "peak-shaving"
-    source = (
-        "after Oudalov et al., Sizing and Optimal Operation of Battery Energy Storage for Peak Shaving, PowerTech 2007"
-    )
+    source = "after Bar-Noy, Johnson and Liu, Peak shaving through resource buffering, WAOA 2008"
     looks_at = "import without the battery, peak of the billing period, charge"
 
     MEMORY_H = 24.0
 
-    def __init__(self, margin: float = 0.1, refill_share: float = 0.1, refill_to: float = 0.5):
-        if not 0.0 < refill_to <= 1.0:
-            raise ValueError(f"refill_to: got {refill_to}, must be above 0 and at most 1")
-        if not margin >= 0.0:
-            raise ValueError(f"margin: got {margin}, must be at least 0")
+    def __init__(self, guard: float = 0.1, refill_share: float = 0.1, refill_to: float = 0.25):
+        if not 0.0 <= guard < 0.5:
+            raise ValueError(f"guard: got {guard}, must be at least 0 and below 0.5")
         if not 0.0 < refill_share <= 1.0:
             raise ValueError(f"refill_share: got {refill_share}, must be above 0 and at most 1")
-        self.margin = margin
+        if not 0.0 < refill_to <= 1.0:
+            raise ValueError(f"refill_to: got {refill_to}, must be above 0 and at most 1")
+        self.guard = guard
         self.refill_share = refill_share
         self.refill_to = refill_to
 
@@ -112,15 +110,15 @@ class PeakShaving(Dispatch):
             self.usual_kw[mask] = 0.0
 
     def bus_kw(self, view: View) -> Floats:
-        """Discharge what lies above the line, charge below it."""
+        """Discharge what lies above the guarded line, charge what fits well below it."""
         is_new = self.usual_kw == 0.0
         self.usual_kw = np.where(
             is_new, view.drawn_kw, self.usual_kw + self.forgotten * (view.drawn_kw - self.usual_kw)
         )
-        line_kw = np.maximum((1.0 + self.margin) * self.usual_kw, view.peak_kw)
-        above_kw = view.drawn_kw - line_kw
-        below_kw = np.maximum(self.usual_kw - view.drawn_kw, 0.0)
-        refill_kw = np.minimum(below_kw, self.refill_share * self.sites["battery_kw"])
+        line_kw = np.maximum(self.usual_kw, view.peak_kw)
+        above_kw = view.drawn_kw - (1.0 - self.guard) * line_kw
+        below_kw = (1.0 - 2.0 * self.guard) * line_kw - view.drawn_kw
+        refill_kw = np.clip(below_kw, 0.0, self.refill_share * self.sites["battery_kw"])
         is_filled = view.stored_kwh >= self.refill_to * self.room_kwh
         return np.where(above_kw > 0.0, -above_kw, np.where(is_filled, 0.0, refill_kw))
 

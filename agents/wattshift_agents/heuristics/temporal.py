@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wattshift_agents import shifting
 from wattshift_agents.heuristics.base import Heuristic
 from wattshift_agents.policy import Action, Mask
 from wattshift_agents.view import Floats, View, most_by_site
@@ -67,9 +68,10 @@ class TemporalPolicy(Heuristic):
     """Every job is planned on the forecast of each site it may run at; a site offers the chips that want to run now.
 
     The action knows sites, not jobs: it says how many chips a site offers. So the plans of the jobs are added up, and
-    jobs take what is offered in order of arrival, which need not be those that wanted it. A job that may run at several
-    sites counts at each of them. Where no job wants to wait, the site is left to the autopilot. Urgent jobs start in
-    any case: the world sees to that.
+    jobs take what is offered in order of arrival, which need not be those that wanted it. A job that waits and may run
+    at several sites counts at the one where its run costs least, so that it does not begin where merely its hour comes
+    first. Where no job wants to wait, the site is left to the autopilot. Urgent jobs start in any case: the world sees
+    to that.
 
     Args:
         signal: What is kept low.
@@ -101,7 +103,7 @@ class TemporalPolicy(Heuristic):
         if "admission" not in self.slots:
             return
         jobs = self.candidates(view)
-        chips = self.chips_now(jobs)
+        chips = np.where(self._is_elsewhere(jobs), 0.0, self.chips_now(jobs))
         needed = self._needed(view, jobs, chips)
         is_deferring = np.zeros(view.price_usd_per_kwh.shape, dtype=np.bool_)
         usual = np.where(jobs.job["held"] > 0.0, jobs.job["held"], jobs.job["chips"])
@@ -127,8 +129,20 @@ class TemporalPolicy(Heuristic):
         length = np.ceil(chosen["run_h"]).clip(1, DAY_SLOTS).astype(np.int64)
         return Candidates(env, site, chosen, slots_ahead(view, self.signal)[env, site], length, slack)
 
+    @staticmethod
+    def _is_elsewhere(jobs: Candidates) -> Flags:
+        """`[K]` whether a job that waits would cost less at another site."""
+        usd = shifting.window_costs(jobs.cost, jobs.length, jobs.slack).min(axis=1)
+        by_job = np.lexsort((jobs.site, usd, jobs.job["deadline_h"], jobs.job["stream"], jobs.env))
+        keys = [part[by_job] for part in (jobs.env, jobs.job["stream"], jobs.job["deadline_h"])]
+        is_first = np.ones(len(by_job), np.bool_)
+        is_first[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+        is_best = np.zeros(len(by_job), np.bool_)
+        is_best[by_job] = is_first
+        return (jobs.job["module"] < 0) & ~is_best
+
     def _needed(self, view: View, jobs: Candidates, chips: Floats) -> Floats:
-        """`[n, M]` chips that jobs want of each module; those that wait, of every one that they may run on."""
+        """`[n, M]` chips that jobs want of each module; those that wait, of every one of the site they may run on."""
         needed = np.zeros((len(view.jobs), len(self.offered)))
         if not self.suspends:
             env, row = np.nonzero(view.jobs["module"] >= 0)

@@ -1,6 +1,6 @@
 """Jobs as the program sees them: every way to start those that wait, and what those that run still hold."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,30 @@ if TYPE_CHECKING:
     from wattshift.scenario.tables import Params
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+MUST_USD = 1e4
+"""Of not starting a job that may not be put off: more than any start costs."""
 
 GRACE_H = 2.0
 """Hours after the last start in time of which starts are still weighed; later ones count as not planned."""
+
+
+class Waiting(NamedTuple):
+    """Jobs to be planned."""
+
+    jobs: NDArray[np.void]  # [N] JOB_VIEW
+    is_open: Flags  # [N, S] may start there in the first period
+    must: Flags  # [N] may not be put off if some site is open
+
+
+class Prices(NamedTuple):
+    """USD/kWh by which starts are weighed; T periods."""
+
+    ahead: Floats  # [S, T]
+    after: Floats  # [S] after the horizon
+    settled: Floats | None  # [S] of work left at the horizon, if the episode ends there
 
 
 class JobModel:
@@ -23,17 +44,19 @@ class JobModel:
     Args:
         params: Of the world.
         clock: [M] relative speed at which jobs run.
+        others_sleep: Chips without work sleep; else they idle.
         margin_h: Slack that is kept for queues and restarts.
-        most_jobs: Of those that wait, so many with the least slack are planned.
+        least_saving: Share of a start's energy cost now that a later start must save.
     """
 
-    def __init__(self, params: "Params", clock: Floats, margin_h: float, most_jobs: int):
+    def __init__(self, params: "Params", clock: Floats, others_sleep: bool, margin_h: float, least_saving: float):
         self.modules = params.modules
         self.module_site = params.modules["site"].astype(np.int64)
+        self.n_sites = len(params.sites)
         self.clock = clock
         self.margin_h = margin_h
-        self.most_jobs = most_jobs
-        self.chip_kw = job_chip_kw(params, clock)
+        self.least_saving = least_saving
+        self.chip_kw = job_chip_kw(params, clock, others_sleep)
         self.speed = params.stream_speed
         self.pace = params.streams["pace"]
         self.may_run = (params.stream_speed > 0.0) & (params.modules["job_share"] * params.modules["chips"] >= 1.0)
@@ -50,69 +73,72 @@ class JobModel:
         np.add.at(chips, held["module"], held["held"][:, None] * share)
         return chips
 
-    def starts(
-        self,
-        jobs: NDArray[np.void],
-        overhead: Floats,
-        after: Floats,
-        settled: Floats | None,
-        free_chips: Floats,
-        period_h: int,
-    ) -> Starts:
+    def least_slack(self, jobs: NDArray[np.void], most: int) -> Waiting:
+        """Those that wait, at most so many with the least slack; nothing is known of where they may start."""
+        waiting = jobs[(jobs["chips"] > 0.0) & (jobs["module"] < 0)]
+        waiting = waiting[np.argsort(waiting["slack_h"], kind="stable")][:most]
+        return Waiting(waiting, np.ones((len(waiting), self.n_sites), np.bool_), np.zeros(len(waiting), np.bool_))
+
+    def starts(self, waiting: Waiting, prices: Prices, overhead: Floats, free_chips: Floats, period_h: int) -> Starts:
         """Every way to start the waiting jobs.
 
         Args:
-            jobs: [J] JOB_VIEW of one environment.
+            waiting: Jobs of one environment.
+            prices: Of energy.
             overhead: [S] load over IT power.
-            after: [S] USD/kWh after the horizon.
-            settled: [S] USD/kWh at which work left at the horizon is charged, if the episode ends there.
             free_chips: [M, T] for all starts together.
             period_h: Length of a period.
         """
         n_periods = free_chips.shape[1]
-        waiting = jobs[(jobs["chips"] > 0.0) & (jobs["module"] < 0)]
-        waiting = waiting[np.argsort(waiting["slack_h"], kind="stable")][: self.most_jobs]
-        stream = waiting["stream"]
+        jobs = waiting.jobs
+        stream = jobs["stream"]
         speed = np.where(self.may_run[stream], self.speed[stream], 0.0) * self.clock  # [N, M]
-        work_h = waiting["run_h"] * self.pace[stream]
+        work_h = jobs["run_h"] * self.pace[stream]
         length_h = np.divide(work_h[:, None], speed, out=np.full(speed.shape, np.inf), where=speed > 0.0)
-        slack_h = (waiting["slack_h"] + waiting["run_h"] - self.margin_h)[:, None] - length_h
+        slack_h = (jobs["slack_h"] + jobs["run_h"] - self.margin_h)[:, None] - length_h
         begin_h = np.arange(n_periods) * float(period_h)
-        last_h = np.maximum(slack_h, 0.0) + GRACE_H
-        job, module, period = np.nonzero((speed > 0.0)[:, :, None] & (begin_h <= last_h[:, :, None]))
+        is_way = (speed > 0.0)[:, :, None] & (begin_h <= (np.maximum(slack_h, 0.0) + GRACE_H)[:, :, None])
+        is_way[:, :, 0] &= waiting.is_open[:, self.module_site]
+        must_now = waiting.must & is_way[:, :, 0].any(axis=1)
+        is_way[must_now, :, 1:] = False
+        job, module, period = np.nonzero(is_way)
         site = self.module_site[module]
-        chips = waiting["chips"][job]
+        chips = jobs["chips"][job]
         kw = chips * self.chip_kw[module] * overhead[site]
-        late_usd = self.classes["late_usd_per_chip_h"][stream] * waiting["chips"]  # [N] per hour
+        late_usd = self.classes["late_usd_per_chip_h"][stream] * jobs["chips"]  # [N] per hour
         late_h = np.maximum(begin_h[period] - slack_h[job, module], 0.0)
         length = length_h[job, module] / period_h
         beyond_h = np.maximum(period + length - n_periods, 0.0) * period_h
-        kw_h_usd = self.chip_kw * (overhead * after)[self.module_site]  # [M] USD/h of a chip after the horizon
+        kw_h_usd = self.chip_kw * (overhead * prices.after)[self.module_site]  # [M] USD/h of a chip after the horizon
         beyond_usd_per_h = chips * kw_h_usd[module]
-        if settled is not None:
-            beyond_usd_per_h = chips * speed[job, module] * self._dearest(stream, settled)[job]
+        if prices.settled is not None:
+            beyond_usd_per_h = chips * speed[job, module] * self._dearest(stream, prices.settled)[job]
         share = np.clip((period + length)[:, None] - np.arange(n_periods), 0.0, 1.0)
         share *= np.arange(n_periods) >= period[:, None]
-        moved_usd = self._transfer_usd(waiting)[job, site]
+        energy_usd = kw * (share * prices.ahead[site]).sum(axis=1) * period_h
+        waiting_usd = self.least_saving * _least(energy_usd, job, period == 0, len(jobs))
+        moved_usd = self._transfer_usd(jobs)[job, site]
+        later_usd = np.where(period > 0, waiting_usd[job], 0.0)
+        unplanned_usd = self._unplanned_usd(jobs, length_h, slack_h, kw_h_usd, late_usd, prices, n_periods * period_h)
         return Starts(
+            jobs=jobs,
             job=job,
             module=module,
             site=site,
-            cost_usd=late_h * late_usd[job] + beyond_h * beyond_usd_per_h + moved_usd,
+            period=period,
+            cost_usd=late_h * late_usd[job] + beyond_h * beyond_usd_per_h + moved_usd + later_usd,
             chips=chips,
             kw=kw,
             share=share,
             free_chips=free_chips,
-            unplanned_usd=self._unplanned_usd(
-                waiting, length_h, slack_h, kw_h_usd, late_usd, settled, n_periods * period_h
-            ),
+            unplanned_usd=np.where(must_now, MUST_USD, unplanned_usd + waiting_usd),
         )
 
-    def best_kw(self, n_sites: int) -> Floats:
+    def best_kw(self) -> Floats:
         """`[S]` power of a reference chip's work on the site's best module; inf where none runs jobs."""
         speed = np.where(self.may_run, self.speed, 0.0).max(axis=0) * self.clock
         by_module = np.divide(self.chip_kw, speed, out=np.full(len(speed), np.inf), where=speed > 0.0)
-        best = np.full(n_sites, np.inf)
+        best = np.full(self.n_sites, np.inf)
         np.minimum.at(best, self.module_site, by_module)
         return best
 
@@ -123,13 +149,13 @@ class JobModel:
         slack_h: Floats,
         chip_usd_per_h: Floats,
         late_usd: Floats,
-        settled: Floats | None,
+        prices: Prices,
         horizon_h: float,
     ) -> Floats:
         """`[N]` cheapest start at the end of the horizon, late by then; or settlement, if the episode ends there."""
-        if settled is not None:
+        if prices.settled is not None:
             work = waiting["chips"] * waiting["run_h"] * self.pace[waiting["stream"]]
-            return work * self._dearest(waiting["stream"], settled) + late_usd * np.maximum(
+            return work * self._dearest(waiting["stream"], prices.settled) + late_usd * np.maximum(
                 horizon_h - slack_h.max(axis=1, initial=-np.inf), 0.0
             )
         may = np.isfinite(length_h)
@@ -156,6 +182,13 @@ class JobModel:
         to_site = data_gb[:, None] * self.usd_per_gb[waiting["site"]]
         home = self.classes["result_gb"][stream][:, None] * self.usd_per_gb[:, self.origin[stream]].T
         return to_site + home
+
+
+def _least(usd: Floats, job: Ints, chosen: Flags, n_jobs: int) -> Floats:
+    """`[N]` least cost of a job's chosen ways, 0 of one that has none."""
+    least = np.full(n_jobs, np.inf)
+    np.minimum.at(least, job[chosen], usd[chosen])
+    return np.where(np.isfinite(least), least, 0.0)
 
 
 def path_prices(params: "Params") -> Floats:

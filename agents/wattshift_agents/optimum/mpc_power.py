@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from wattshift.kernel.chips import FAN_IDLE_FLOW
+
 if TYPE_CHECKING:
     from wattshift.scenario.tables import Params
 
@@ -13,17 +15,23 @@ Floats = NDArray[np.float64]
 W_PER_KW = 1000.0
 
 
-def job_chip_kw(params: "Params", clock: Floats) -> Floats:
-    """`[M]` what a chip draws in a job beyond what it draws asleep, before cooling and losses.
+def job_chip_kw(params: "Params", clock: Floats, others_sleep: bool) -> Floats:
+    """`[M]` what a chip draws in a job beyond what it draws without one, before cooling and losses.
 
     Args:
         params: Of the world.
         clock: [M] relative speed.
+        others_sleep: A chip without work sleeps; else it idles.
     """
     modules = params.modules
     dynamic = (modules["chip_peak_w"] - modules["chip_idle_w"]) * modules["job_power_share"]
-    awake = modules["chip_idle_w"] + modules["node_peak_w"] + modules["fan_w"] - modules["sleep_w"]
-    return (awake + dynamic * clock ** modules["dvfs_exponent"]) / W_PER_KW
+    without = modules["node_idle_w"] + modules["fan_w"] * FAN_IDLE_FLOW**3
+    if others_sleep:
+        without = modules["sleep_w"] - modules["chip_idle_w"]
+    kw: Floats = (
+        modules["node_peak_w"] + modules["fan_w"] - without + dynamic * clock ** modules["dvfs_exponent"]
+    ) / W_PER_KW
+    return kw
 
 
 def serving_chips_per_rate(params: "Params") -> Floats:

@@ -2,18 +2,21 @@
 
 Minimise what energy, peaks, requests of grid operators, wear and late jobs cost by the forecast, subject to the balance
 of power and charge at every site and period, the chips of every module and period, and one start for every job.
-Fractions of a job may start at different times; all else is exact for means over a period. Solved by HiGHS (Huangfu and
-Hall, Parallelizing the dual revised simplex method, 2018) through `scipy.optimize.linprog`, which takes no warm start:
-what does not change from decision to decision, the matrix of the sites, is built once for each length of the horizon.
+Fractions of a job may start at different times; all else is exact for means over a period. What does not change from
+decision to decision, the sites' columns, is built once for each length of the horizon.
 """
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import block_array, coo_array, csr_array
+from scipy.sparse import coo_array, csc_array
+
+from wattshift_agents.jobs import JOB_VIEW
+
+from .mpc_solver import Basis, LinearProgram, minimise
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -53,9 +56,11 @@ class Outside(NamedTuple):
 class Starts(NamedTuple):
     """Ways to start N jobs, K in all, on M modules."""
 
+    jobs: NDArray[np.void]  # [N] JOB_VIEW
     job: Ints  # [K] 0..N-1
     module: Ints  # [K]
     site: Ints  # [K]
+    period: Ints  # [K] in which it starts
     cost_usd: Floats  # [K] of what the balance of power does not see
     chips: Floats  # [K]
     kw: Floats  # [K] while it runs
@@ -72,17 +77,56 @@ class Plan(NamedTuple):
     soc_kwh: Floats  # [S, T] at the periods' ends
     import_kw: Floats  # [S, T]
     started: Floats  # [K] share of its job that starts so
+    basis: Basis  # where the next program may begin
+    iterations: int  # of the simplex method
 
 
-class Frame(NamedTuple):
-    """The sites' part of the program: constant, and the same for every decision."""
+class Shapes(NamedTuple):
+    """The parts of which columns and rows consist, in this order."""
 
-    equal: csr_array  # [2 S T, n]: balances of power, then of charge
-    below: csr_array  # [2 S T + S, n]: peaks, requests of grid operators, missing charge
-    n_columns: int
+    by_period: tuple[int, int, int]  # columns [6, S, T]: `IMPORT` to `SOC`
+    by_site: tuple[int, int]  # columns [2, S]: growth of the peak, missing charge
+    starts: tuple[int]  # columns [K]
+    unplanned: tuple[int]  # columns [N]: the share of a job that does not start
+    balances: tuple[int, int, int]  # rows [4, S, T]: power, charge, peak, requests of grid operators
+    missing: tuple[int]  # rows [S]: charge at the end
+    chips: tuple[int, int]  # rows [M, T]
+    once: tuple[int]  # rows [N]: every job starts, or stays unplanned
+
+    @property
+    def columns(self) -> tuple[tuple[int, ...], ...]:
+        """Parts of the columns."""
+        return self[:4]
+
+    @property
+    def rows(self) -> tuple[tuple[int, ...], ...]:
+        """Parts of the rows."""
+        return self[4:]
 
 
-def solve(period_h: float, battery: Battery, outside: Outside, starts: Starts) -> Plan:
+def shapes_of(n_sites: int, starts: Starts) -> Shapes:
+    """The parts of the program of these starts."""
+    n_modules, n_periods = starts.free_chips.shape
+    n_starts, n_jobs = len(starts.job), len(starts.jobs)
+    return Shapes(
+        by_period=(6, n_sites, n_periods),
+        by_site=(2, n_sites),
+        starts=(n_starts,),
+        unplanned=(n_jobs,),
+        balances=(4, n_sites, n_periods),
+        missing=(n_sites,),
+        chips=(n_modules, n_periods),
+        once=(n_jobs,),
+    )
+
+
+def cut(vector: NDArray, shapes: tuple[tuple[int, ...], ...]) -> list[NDArray]:
+    """A vector over columns or rows as its parts."""
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    return [part.reshape(shape) for part, shape in zip(np.split(vector, ends[:-1]), shapes, strict=True)]
+
+
+def solve(period_h: float, battery: Battery, outside: Outside, starts: Starts, guess: Basis | None = None) -> Plan:
     """The cheapest plan.
 
     Args:
@@ -90,94 +134,119 @@ def solve(period_h: float, battery: Battery, outside: Outside, starts: Starts) -
         battery: The sites' batteries.
         outside: Forecasts and meters.
         starts: Of jobs; without jobs all its axes K and N are empty.
+        guess: Where to begin.
 
     Raises:
         RuntimeError: HiGHS found no optimum. Every variable is bounded or paid for, so this is a defect.
     """
-    n_sites, n_periods = outside.net_kw.shape
-    frame = _frame(n_sites, n_periods, period_h, *map(tuple, _efficiencies(battery)))
-    n_jobs, n_modules = len(starts.unplanned_usd), len(starts.free_chips)
-    start_columns, chip_rows, job_rows = _job_part(starts, n_sites, n_periods, n_modules, n_jobs)
-    untouched = csr_array((frame.below.shape[0], len(starts.job) + n_jobs))
-    equal = _corner(frame.equal, start_columns, job_rows)
-    below = _corner(frame.below, untouched, chip_rows)
-    soc_then = np.zeros((n_sites, n_periods))
-    soc_then[:, 0] = outside.soc_kwh
-    growth_of = np.broadcast_to(outside.peak_kw[:, None], (n_sites, n_periods))
-    solution = linprog(
-        np.concatenate([_site_costs(period_h, battery, outside), starts.cost_usd, starts.unplanned_usd]),
-        A_eq=equal,
-        b_eq=np.concatenate([outside.net_kw.ravel(), soc_then.ravel(), np.ones(n_jobs)]),
-        A_ub=below,
-        b_ub=np.concatenate(
-            [growth_of.ravel(), outside.allowed_kw.ravel(), -outside.target_kwh, starts.free_chips.ravel()]
-        ),
-        bounds=np.concatenate([_site_bounds(battery, outside), np.tile([0.0, 1.0], (len(starts.job) + n_jobs, 1))]),
-        method="highs",
-    )
-    if not solution.success:
-        raise RuntimeError(f"the program of a decision has no optimum: {solution.message}")
-    by_period = solution.x[: 6 * n_sites * n_periods].reshape(6, n_sites, n_periods)
+    shapes = shapes_of(len(outside.net_kw), starts)
+    optimum = minimise(_program(shapes, period_h, battery, outside, starts), guess)
+    by_period, _, started, _ = cut(optimum.values, shapes.columns)
     return Plan(
-        cost_usd=float(solution.fun),
+        cost_usd=optimum.cost,
         battery_kw=by_period[CHARGE] - by_period[DISCHARGE],
         soc_kwh=by_period[SOC],
         import_kw=by_period[IMPORT],
-        started=solution.x[frame.n_columns : frame.n_columns + len(starts.job)],
+        started=started,
+        basis=optimum.basis,
+        iterations=optimum.iterations,
     )
 
 
 def no_starts(n_modules: int, n_periods: int) -> Starts:
     """Without jobs."""
-    none, no_one = np.zeros(0), np.zeros(0, np.int64)
-    free_chips = np.zeros((n_modules, n_periods))
-    return Starts(no_one, no_one, no_one, none, none, none, np.zeros((0, n_periods)), free_chips, none)
+    none, no_one, nobody = np.zeros(0), np.zeros(0, np.int64), np.zeros(0, JOB_VIEW)
+    share, free_chips = np.zeros((0, n_periods)), np.zeros((n_modules, n_periods))
+    return Starts(nobody, no_one, no_one, no_one, no_one, none, none, none, share, free_chips, none)
 
 
-def _efficiencies(battery: Battery) -> tuple[list[float], list[float]]:
-    return battery.charge_efficiency.tolist(), battery.discharge_efficiency.tolist()
+def _program(shapes: Shapes, period_h: float, battery: Battery, outside: Outside, starts: Starts) -> LinearProgram:
+    """Costs, bounds and matrix."""
+    n_sites, n_periods = outside.net_kw.shape
+    n_choices = len(starts.job) + len(starts.jobs)
+    soc_then = np.zeros((n_sites, n_periods))
+    soc_then[:, 0] = outside.soc_kwh
+    equal = np.concatenate([outside.net_kw.ravel(), soc_then.ravel()])
+    peak_kw = np.repeat(outside.peak_kw, n_periods)
+    below = np.concatenate([peak_kw, outside.allowed_kw.ravel(), -outside.target_kwh, starts.free_chips.ravel()])
+    once = np.ones(len(starts.jobs))
+    site_low, site_high = _site_bounds(battery, outside)
+    return LinearProgram(
+        cost=np.concatenate([_site_costs(period_h, battery, outside), starts.cost_usd, starts.unplanned_usd]),
+        low=np.concatenate([site_low, np.zeros(n_choices)]),
+        high=np.concatenate([site_high, np.ones(n_choices)]),
+        row_low=np.concatenate([equal, np.full(len(below), -np.inf), once]),
+        row_high=np.concatenate([equal, below, once]),
+        matrix=_matrix(shapes, period_h, battery, starts),
+    )
+
+
+def _matrix(shapes: Shapes, period_h: float, battery: Battery, starts: Starts) -> csc_array:
+    """The sites' columns, which do not change, beside those of the starts."""
+    n_rows = sum(math.prod(part) for part in shapes.rows)
+    _, n_sites, n_periods = shapes.by_period
+    efficiencies = battery.charge_efficiency, battery.discharge_efficiency
+    sites = _site_columns(n_sites, n_periods, period_h, *(tuple(part.tolist()) for part in efficiencies))
+    jobs = _start_columns(shapes, starts, n_rows)
+    indptr = np.concatenate([sites.indptr, sites.indptr[-1] + jobs.indptr[1:]])
+    entries = np.concatenate([sites.data, jobs.data]), np.concatenate([sites.indices, jobs.indices]), indptr
+    return csc_array(entries, shape=(n_rows, len(indptr) - 1))
 
 
 @lru_cache(maxsize=64)
-def _frame(
+def _site_columns(
     n_sites: int, n_periods: int, period_h: float, charging: tuple[float, ...], discharging: tuple[float, ...]
-) -> Frame:
-    """Rows of the sites; columns are the six variables by site and period, then growth and missing charge by site."""
+) -> csc_array:
+    """The six variables by site and period, then growth and missing charge by site."""
     cells = n_sites * n_periods
-    at = np.arange(6 * cells + 2 * n_sites)
-    of = at[: 6 * cells].reshape(6, cells)
-    growth, missing = at[6 * cells :].reshape(2, n_sites)
-    row = np.arange(cells)
+    of = np.arange(6 * cells).reshape(6, cells)
+    growth, missing = 6 * cells + np.arange(2 * n_sites).reshape(2, n_sites)
+    cell, by_site = np.arange(cells), np.arange(n_sites)
     ones = np.ones(cells)
-    later = row[row % n_periods > 0]
-    site = row // n_periods
-    equal = _sparse(
+    power, charge, peak, request = np.arange(4 * cells).reshape(4, cells)
+    at_end = 4 * cells + by_site
+    later = cell[cell % n_periods > 0]
+    last = by_site * n_periods + n_periods - 1
+    site = cell // n_periods
+    return _sparse(
         [
-            (row, of[IMPORT], ones),
-            (row, of[SURPLUS], -ones),
-            (row, of[CHARGE], -ones),
-            (row, of[DISCHARGE], ones),
-            (cells + row, of[SOC], ones),
-            (cells + later, of[SOC][later - 1], -ones[later]),
-            (cells + row, of[CHARGE], -period_h * np.asarray(charging)[site]),
-            (cells + row, of[DISCHARGE], period_h / np.asarray(discharging)[site]),
+            (power, of[IMPORT], ones),
+            (power, of[SURPLUS], -ones),
+            (power, of[CHARGE], -ones),
+            (power, of[DISCHARGE], ones),
+            (charge, of[SOC], ones),
+            (charge[later], of[SOC][later - 1], -ones[later]),
+            (charge, of[CHARGE], -period_h * np.asarray(charging)[site]),
+            (charge, of[DISCHARGE], period_h / np.asarray(discharging)[site]),
+            (peak, of[IMPORT], ones),
+            (peak, growth[site], -ones),
+            (request, of[IMPORT], ones),
+            (request, of[EXCESS], -ones),
+            (at_end, of[SOC][last], -ones[last]),
+            (at_end, missing, -ones[last]),
         ],
-        (2 * cells, len(at)),
+        (4 * cells + n_sites, 6 * cells + 2 * n_sites),
     )
-    last = np.arange(n_sites) * n_periods + n_periods - 1
-    by_site = np.arange(n_sites)
-    below = _sparse(
+
+
+def _start_columns(shapes: Shapes, starts: Starts, n_rows: int) -> csc_array:
+    """Power that starts add to the sites' balances, chips that they take, and that each job starts once or not."""
+    _, n_sites, n_periods = shapes.by_period
+    (n_starts,), (n_jobs,) = shapes.starts, shapes.unplanned
+    first_chip = 4 * n_sites * n_periods + n_sites
+    first_job = n_rows - n_jobs
+    start, period = np.nonzero(starts.share)
+    share = starts.share[start, period]
+    job = np.arange(n_jobs)
+    return _sparse(
         [
-            (row, of[IMPORT], ones),
-            (row, growth[site], -ones),
-            (cells + row, of[IMPORT], ones),
-            (cells + row, of[EXCESS], -ones),
-            (2 * cells + by_site, of[SOC][last], -ones[last]),
-            (2 * cells + by_site, missing, -ones[last]),
+            (starts.site[start] * n_periods + period, start, -starts.kw[start] * share),
+            (first_chip + starts.module[start] * n_periods + period, start, starts.chips[start] * share),
+            (first_job + starts.job, np.arange(n_starts), np.ones(n_starts)),
+            (first_job + job, n_starts + job, np.ones(n_jobs)),
         ],
-        (2 * cells + n_sites, len(at)),
+        (n_rows, n_starts + n_jobs),
     )
-    return Frame(equal, below, len(at))
 
 
 def _site_costs(period_h: float, battery: Battery, outside: Outside) -> Floats:
@@ -198,8 +267,11 @@ def _site_costs(period_h: float, battery: Battery, outside: Outside) -> Floats:
     return np.concatenate([by_period.ravel(), outside.growth_usd_per_kw, outside.missing_usd_per_kwh])
 
 
-def _site_bounds(battery: Battery, outside: Outside) -> Floats:
-    """`[n, 2]`; a battery found below its reserve is filled by the site first, so its floor is what it holds now."""
+def _site_bounds(battery: Battery, outside: Outside) -> tuple[Floats, Floats]:
+    """Least and most of the sites' columns.
+
+    A battery found below its reserve is filled by the site first, so its floor is what it holds now.
+    """
     shape = outside.net_kw.shape
     most = np.full((6, *shape), np.inf)
     least = np.zeros((6, *shape))
@@ -207,34 +279,10 @@ def _site_bounds(battery: Battery, outside: Outside) -> Floats:
     most[CHARGE] = most[DISCHARGE] = battery.power_kw[:, None]
     most[SOC] = np.maximum(battery.most_kwh, outside.soc_kwh)[:, None]
     least[SOC] = np.minimum(battery.least_kwh, outside.soc_kwh)[:, None]
-    rest = np.tile([0.0, np.inf], (2 * shape[0], 1))
-    return np.concatenate([np.stack([least.ravel(), most.ravel()], axis=1), rest])
+    by_site = np.zeros(2 * shape[0])
+    return np.concatenate([least.ravel(), by_site]), np.concatenate([most.ravel(), by_site + np.inf])
 
 
-def _job_part(
-    starts: Starts, n_sites: int, n_periods: int, n_modules: int, n_jobs: int
-) -> tuple[csr_array, csr_array, csr_array]:
-    """Power that starts add to the sites' balances, chips that they take, and that each job starts once or not."""
-    n_starts = len(starts.job)
-    start, period = np.nonzero(starts.share)
-    share = starts.share[start, period]
-    power = [(starts.site[start] * n_periods + period, start, -starts.kw[start] * share)]
-    chips = [(starts.module[start] * n_periods + period, start, starts.chips[start] * share)]
-    one, job = np.ones(n_starts), np.arange(n_jobs)
-    once = [(starts.job, np.arange(n_starts), one), (job, n_starts + job, np.ones(n_jobs))]
-    n_columns = n_starts + n_jobs
-    return (
-        _sparse(power, (2 * n_sites * n_periods, n_columns)),
-        _sparse(chips, (n_modules * n_periods, n_columns)),
-        _sparse(once, (n_jobs, n_columns)),
-    )
-
-
-def _sparse(parts: list[tuple[Ints, Ints, Floats]], shape: tuple[int, int]) -> csr_array:
+def _sparse(parts: list[tuple[Ints, Ints, Floats]], shape: tuple[int, int]) -> csc_array:
     rows, columns, values = (np.concatenate(axis) for axis in zip(*parts, strict=True))
-    return coo_array((values, (rows, columns)), shape=shape).tocsr()
-
-
-def _corner(upper: csr_array, right: csr_array, lower: csr_array) -> csr_array:
-    """`[[upper, right], [0, lower]]`."""
-    return block_array([[upper, right], [None, lower]], format="csr")
+    return coo_array((values, (rows, columns)), shape=shape).tocsc()
