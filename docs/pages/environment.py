@@ -31,8 +31,8 @@ episode_days: 2
 `gymnasium.make("wattshift/Fleet-v0", task="my.yaml")` makes it (any id does), `python train.py task=own
 task.task=my.yaml` trains and tests an agent on it; `task.scenario=tiny` and the like go before what the file says. The
 reward, the choice of a checkpoint and the order of tables follow the objective that `pays` makes (`objective_usd`); the
-plain money is shown beside it. Agents begin from nothing: the head starts of `configs/head_start` are for the tasks
-that they are named after."""
+plain money is shown beside it. Agents begin from nothing: the settings of `configs/tuned` are for the tasks that they
+are named after."""
 
 A_BUDGET = {"carbon_budget": {"kg_per_day": 2000.0, "usd_per_t": 100.0}}
 """Any: only what the block looks like is shown."""

@@ -39,13 +39,14 @@ def test_every_option_of_training_composes(option):
     ("options", "teacher"),
     [
         ([], "stack"),
-        (["~head_start"], None),
+        (["~tuned"], None),
+        (["task=dispatch", "agent=maskable_ppo"], "stack"),
         (["task=dispatch"], None),
         (["task=own"], None),
         (["agent=ppo_equivariant"], None),
     ],
 )
-def test_a_head_start_comes_with_the_task_and_algorithm_it_was_measured_on(options, teacher):
+def test_tuned_settings_come_with_the_task_and_algorithm_that_they_were_measured_on(options, teacher):
     agent = as_object(compose("train", options)).agent
     assert agent.imitate == teacher
     assert (agent.target_kl is None) == (teacher is None)

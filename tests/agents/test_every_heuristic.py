@@ -96,3 +96,18 @@ def test_it_says_where_it_comes_from_and_what_it_looks_at(name):
     assert kind.name == name
     assert kind.source
     assert kind.looks_at
+
+
+ONE_SITE = {
+    "extends": "tiny",
+    "sites": {"dallas": None},
+    "links": [],
+    "requests": {"vision": None, "conversation": {"rate_per_s": {"dallas": None}}},
+    "jobs": {"preprocessing": {"rate_per_h": {"dallas": None}}},
+}
+
+
+def test_a_site_without_a_network_is_a_fleet_too(make_tiny):
+    env = make_tiny(2, scenario=ONE_SITE, traces="synthetic")
+    for name in HEURISTICS:
+        assert np.abs(played(env, name, SEEDS, ROWS, decisions=2)).max() <= 1.0, name

@@ -46,14 +46,12 @@ class RequestCosts:
         self.latency_ms = np.where(
             self.is_there, rows["local_ms"] + round_trip_ms + BEYOND_OBJECTIVE_MS * misses, np.inf
         )
-        hops = params.path_links[origin, target, 0]  # [F, K, H]
-        on_path = hops >= 0
+        hops = params.path_links[origin, target, 0]  # [F, K, H], -1 behind the last, where the nothing appended stands
         gb = rows["mb"] * 1e-3
-        self.transit_usd = gb * (params.links["usd_per_gb"][hops] * on_path).sum(axis=2)
-        link_kw = params.links["kw_per_gbps"][hops] + params.sites["router_kw_per_gbps"][
-            params.links["ends"][hops]
-        ].sum(-1)
-        self.network_kwh = gb * GBIT_PER_GB / 3600.0 * (link_kw * on_path).sum(axis=2)
+        self.transit_usd = gb * np.append(params.links["usd_per_gb"], 0.0)[hops].sum(axis=2)
+        routers_kw = params.sites["router_kw_per_gbps"][params.links["ends"]].sum(axis=1)
+        link_kw = np.append(params.links["kw_per_gbps"] + routers_kw, 0.0)[hops].sum(axis=2)
+        self.network_kwh = gb * GBIT_PER_GB / 3600.0 * link_kw
         self.chip_kwh = self._busy_kwh(params, self.module, self.rate_per_s, self.is_there)
         self.is_reduced = rows["reducer"] >= 0
         reducer = np.maximum(rows["reducer"], 0).astype(np.int64)

@@ -57,6 +57,11 @@ class Scene:
         """Name or path."""
         return cast("str", self.task.scenario)
 
+    @property
+    def task_file(self) -> str:
+        """Built-in name or path of the task's file."""
+        return self.task.task or cast("str", gymnasium.spec(cast("str", self.task.id)).kwargs["task"])
+
 
 class JobFailedError(Exception):
     """A job could not be done."""
@@ -259,15 +264,14 @@ class BoundJob(Job):
     @property
     def drives(self) -> list[str]:
         """Control slots of the task, which the bound depends on."""
-        task = self.scene.task
-        return sorted(load_task(task.task or gymnasium.spec(task.id).kwargs["task"]).drives)
+        return sorted(load_task(self.scene.task_file).drives)
 
     @property
     def label(self) -> str:
         """Task, scenario, length, source and window."""
-        task = self.scene.task
-        name = Path(task.task or task.id).stem.lower()
-        return f"{name}-{Path(self.scene.scenario).stem}-{self.scene.episode_days:g}d-{self.scene.traces.source}-{self.window}"
+        scene = self.scene
+        names = f"{Path(scene.task_file).stem}-{Path(scene.scenario).stem}"
+        return f"{names}-{scene.episode_days:g}d-{scene.traces.source}-{self.window}"
 
     @property
     def pace(self) -> str:
