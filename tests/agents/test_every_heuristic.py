@@ -108,6 +108,6 @@ ONE_SITE = {
 
 
 def test_a_site_without_a_network_is_a_fleet_too(make_tiny):
-    env = make_tiny(2, scenario=ONE_SITE, traces="synthetic")
+    env = make_tiny(2, scenario=ONE_SITE, traces={"source": "synthetic", "seed": 1})
     for name in HEURISTICS:
         assert np.abs(played(env, name, SEEDS, ROWS, decisions=2)).max() <= 1.0, name
