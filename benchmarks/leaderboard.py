@@ -118,7 +118,9 @@ def _asked(options: argparse.Namespace) -> dict[str, object]:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a minute of everything, into the work folder")
+    parser.add_argument(
+        "--quick", action="store_true", help="one task on `tiny`, small, to see that it works; into the work folder"
+    )
     parser.add_argument("--config", type=Path, help="plan (default: configs/leaderboard.yaml)")
     parser.add_argument("--tasks", nargs="+", metavar="TASK", help="of the plan (default: all)")
     parser.add_argument("--seeds", type=int, help="trainings of each agent (default: the plan's)")

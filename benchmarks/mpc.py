@@ -7,9 +7,8 @@ ratio holds on a busy machine too.
 
 import argparse
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import yaml
@@ -17,39 +16,15 @@ import yaml
 from wattshift import TASKS
 from wattshift_agents.config import TaskConfig, TraceConfig
 from wattshift_agents.environment import make_fleet
-from wattshift_agents.evaluation import EvaluationSet, decisions_per_episode, play
+from wattshift_agents.evaluation import EvaluationSet, Timed, play
 from wattshift_agents.heuristics import make_heuristics
 from wattshift_agents.heuristics.predictive import ModelPredictive
-from wattshift_agents.policy import Action, Mask, Observation, Policy
 from wattshift_agents.statistics import Floats
-from wattshift_agents.view import View
-
-if TYPE_CHECKING:
-    from wattshift.world import World
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "task"
 YEARS = {"training": 0, "validation": 1}
 """Seeds of the synthetic years."""
 WINDOW_SEED = 7_000
-
-
-class Timed:
-    """A policy whose decisions are timed."""
-
-    def __init__(self, policy: Policy):
-        self.policy, self.name = policy, policy.name
-        self.seconds = 0.0
-
-    def reset(self, world: "World", mask: Mask | None = None) -> None:
-        """Begin episodes, untimed."""
-        self.policy.reset(world, mask)
-
-    def act(self, observation: Observation, view: View) -> Action:
-        """The policy's decision."""
-        begin = time.perf_counter()
-        action = self.policy.act(observation, view)
-        self.seconds += time.perf_counter() - begin
-        return action
 
 
 class Played(NamedTuple):
@@ -99,7 +74,7 @@ def play_all(task: str, seed: int, n_windows: int) -> dict[str, Played]:
     for name, policy in policies.items():
         timed = Timed(policy)
         cost_usd = np.array(play(env, windows, timed)["cost_usd"])
-        played[name] = Played(cost_usd, 1e3 * timed.seconds / (decisions_per_episode(env.world) * n_windows))
+        played[name] = Played(cost_usd, timed.decision_ms)
     return played
 
 

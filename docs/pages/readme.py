@@ -86,7 +86,7 @@ def results_table(results: dict[str, Any]) -> str:
     task = results["settings"]["task"]
     note = (
         f"Means over {results['windows']} held-out windows of {task['episode_days']:g} days on `{task['scenario']}`, "
-        "the same for every policy; differences are paired, negative is cheaper, with "
+        f"the same for every policy, decided every {_pace(task)}; differences are paired, negative is cheaper, with "
         f"{results['confidence']:.0%} bootstrap intervals. The best heuristic is held against the next one; `mpc`, a "
         "planner, is none. The table is the end of `make train`; all numbers are in `results/leaderboard.json`."
     )
@@ -96,6 +96,11 @@ def results_table(results: dict[str, Any]) -> str:
         names = ", ".join(f"`{name}`" for name in left_out)
         note += f" Left out, since they cost as much as the autopilot or more: {names}."
     return f"{table(heading, rows)}\n\n{note}"
+
+
+def _pace(task: dict[str, Any]) -> str:
+    hours = task["decision_every"] * task["step_s"] / 3600.0
+    return "hour" if hours == 1.0 else f"{hours:g} h"
 
 
 def _percent(share: dict[str, float] | None) -> str:
