@@ -61,8 +61,9 @@ their share by use (attribution gives idle chips to nobody); the fleet's carbon,
 stands beside it. Late are jobs beyond their deadline, refused or given up, of those that arrived.
 
 *Space* and *time* take the best of their policies that makes no more jobs late than the autopilot, and 0 if there is
-none. The claim is reached by moving jobs in space. Waiting alone does not reach it, neither at home nor where a job
-that a site turns away starts at another one, which need not be cleaner."""
+none. The claim is reached by moving jobs in space. The rules for time do that too where jobs may leave: they count a
+job only where its run costs least, and what a site turns away starts at another one. Waiting alone, which is what is
+left at home, does not reach it."""
 
 
 class Outcome(NamedTuple):
