@@ -80,7 +80,7 @@ def test_tables_go_between_their_markers(tmp_path):
     means = {"carbon_kg": 1.0, "energy_kwh": 2.0, "pue": 1.2, "slo_share": 0.999, "jobs_late": 3.0}
     shares = {"to_autopilot_share": estimate, "to_best_share": None, "to_planner_share": estimate}
     policy = {"policy": "ppo", "cost_usd": {"value": 12_345.6}, **shares, "means": means}
-    settings = {"task": {"episode_days": 7, "scenario": "hybrid"}}
+    settings = {"task": {"episode_days": 7, "scenario": "hybrid", "decision_every": 12, "step_s": 300}}
     results = {"settings": settings, "windows": 32, "confidence": 0.95, "policies": [policy]}
     (tmp_path / "leaderboard.json").write_text(json.dumps(results))
     text = filled("before\n<!-- results:begin -->\nold\n<!-- results:end -->\nafter\n", tmp_path)
