@@ -118,9 +118,7 @@ def _asked(options: argparse.Namespace) -> dict[str, object]:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--quick", action="store_true", help="one small task on `tiny`, into the work folder"
-    )
+    parser.add_argument("--quick", action="store_true", help="one small task on `tiny`, into the work folder")
     parser.add_argument("--config", type=Path, help="plan (default: configs/leaderboard.yaml)")
     parser.add_argument("--tasks", nargs="+", metavar="TASK", help="of the plan (default: all)")
     parser.add_argument("--seeds", type=int, help="trainings of each agent (default: the plan's)")
