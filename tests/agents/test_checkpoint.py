@@ -98,8 +98,12 @@ def test_another_pace_is_refused_unless_asked_for(saved, make_tiny):
 def test_the_same_pace_in_other_steps_is_the_same(saved, make_tiny):
     """An hour is an hour, whether of twelve steps of five minutes or of one."""
     edit_card(saved, decision_s=3600.0)
-    load_policy(saved, make_tiny(2, decision_every=12))
-    load_policy(saved, make_tiny(2, step_s=3600.0, traces=None))
+    hourly = make_tiny(2, decision_every=12), make_tiny(2, step_s=3600.0, traces=None)
+    seen = np.zeros((2, len(hourly[0].world.layout.features)), np.float32)
+    of_twelve, of_one = (load_policy(saved, env).choose(seen) for env in hourly)
+    np.testing.assert_array_equal(of_twelve, of_one)
+    with pytest.raises(SettingsError, match=r"trained to decide every 3600 s, .* every 300 s"):
+        load_policy(saved, make_tiny(2))
 
 
 def test_another_variant_is_said(saved, make_tiny, caplog):

@@ -63,7 +63,7 @@ class ModelPredictive(Heuristic):
         peak_margin: Share of a peak already paid for that the plan leaves to the unforeseen.
         peak_weight: Share of a higher peak's cost that counts: jobs to come, which no plan knows, raise it anyway.
         most_jobs: Of those that wait, so many with the least slack are planned.
-        warm: Plans begin from the last one, which changes nothing but the time they take.
+        warm: Plans begin from the last one: it takes less time, and may find another of several plans of equal cost.
     """
 
     name = "mpc"
